@@ -1,0 +1,153 @@
+//! What clients and the nemesis did, in order: the history that checkers judge (semantics, section 7.6).
+//!
+//! Absent: judgement, and how a history is written down ([`crate::edn`]).
+
+use std::collections::BTreeMap;
+
+use protocol::{ErrorCode, Time, Value, Values};
+
+/// A test's operations by index. Indices are dense from 0; every invocation of a client has exactly one completion.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    ops: Vec<Op>,
+}
+
+/// One entry: an invocation or a completion.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Op {
+    /// When, since the test's relative time began.
+    pub time: Time,
+    /// Invocation, or how it ended.
+    pub kind: OpKind,
+    /// Who.
+    pub process: Process,
+    /// What, and with which value.
+    pub f: F,
+    /// Why it did not end `Ok`.
+    pub error: Option<OpError>,
+    /// Whether it belongs to the final reads.
+    pub is_final: bool,
+}
+
+/// `:type` of an op.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OpKind {
+    /// It certainly did not happen.
+    Fail,
+    /// Whether it happened is not known.
+    Info,
+    /// It begins.
+    Invoke,
+    /// It happened.
+    Ok,
+}
+
+/// Who did an op.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Process {
+    /// A logical client process: a worker's number plus a multiple of the concurrency.
+    Client(u64),
+    /// The one that breaks things.
+    Nemesis,
+}
+
+/// `:f` and `:value` of an op.
+#[derive(Clone, Debug, PartialEq)]
+pub enum F {
+    /// A value is broadcast; or, in a completion, was.
+    Broadcast(Value),
+    /// Something is echoed. The completion's value is the whole reply body.
+    Echo(serde_json::Value),
+    /// The values are read; `None` unless the op is `Ok`.
+    Read(Option<Values>),
+    /// The nemesis cuts the network.
+    StartPartition(PartitionValue),
+    /// The nemesis heals it: `None` on invocation, `Some` on completion (`:network-healed`).
+    StopPartition(Option<Healed>),
+}
+
+/// Written `:network-healed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Healed;
+
+/// What a `:start-partition` op carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartitionValue {
+    /// On completion: each receiver, by name, and the senders it no longer hears.
+    Isolated(BTreeMap<String, Vec<String>>),
+    /// On invocation: the kind of cut, such as `majority`, without its colon.
+    Kind(&'static str),
+}
+
+/// `:error` of an op.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpError {
+    /// The node answered something that no client understands; what was wrong with it.
+    Malformed(String),
+    /// No answer within the client's timeout (`:net-timeout`).
+    NetTimeout,
+    /// The node answered with an error.
+    Rpc(ErrorCode, Option<String>),
+}
+
+impl History {
+    /// A history of nothing.
+    pub const fn new() -> Self {
+        Self { ops: Vec::new() }
+    }
+
+    /// Appends an op and returns its index.
+    pub fn push(&mut self, op: Op) -> usize {
+        self.ops.push(op);
+        self.ops.len() - 1
+    }
+
+    /// The ops in index order.
+    pub fn ops(&self) -> &[Op] {
+        &self.ops
+    }
+
+    /// How many client operations were invoked, final reads included: the divisor of `msgs-per-op`.
+    pub fn client_invocations(&self) -> u64 {
+        self.ops.iter().filter(|op| op.kind == OpKind::Invoke && op.process != Process::Nemesis).count() as u64
+    }
+
+    /// How many broadcasts were invoked.
+    pub fn broadcast_invocations(&self) -> u64 {
+        let broadcast = |op: &&Op| op.kind == OpKind::Invoke && matches!(op.f, F::Broadcast(_));
+        self.ops.iter().filter(broadcast).count() as u64
+    }
+
+    /// Each client completion with the place of its invocation: `(invocation, completion)`, in order of completion.
+    pub fn pairs(&self) -> Vec<(usize, usize)> {
+        let mut open: BTreeMap<Process, usize> = BTreeMap::new();
+        let mut pairs = Vec::with_capacity(self.ops.len() / 2);
+        for (index, op) in self.ops.iter().enumerate().filter(|(_, op)| op.process != Process::Nemesis) {
+            if op.kind == OpKind::Invoke {
+                open.insert(op.process, index);
+            } else if let Some(invocation) = open.remove(&op.process) {
+                pairs.push((invocation, index));
+            }
+        }
+        pairs
+    }
+}
+
+impl FromIterator<Op> for History {
+    fn from_iter<I: IntoIterator<Item = Op>>(ops: I) -> Self {
+        Self { ops: ops.into_iter().collect() }
+    }
+}
+
+impl F {
+    /// The operation's name as Maelstrom writes it, without the colon.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Broadcast(_) => "broadcast",
+            Self::Echo(_) => "echo",
+            Self::Read(_) => "read",
+            Self::StartPartition(_) => "start-partition",
+            Self::StopPartition(_) => "stop-partition",
+        }
+    }
+}

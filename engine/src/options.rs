@@ -1,0 +1,149 @@
+//! What a test is to do: the options of `maelstrom test` (semantics, section 1.2), typed.
+
+use protocol::Duration;
+use serde::{Deserialize, Serialize};
+
+/// A test's options. Field for field what Maelstrom's command line takes, and the seed it lacks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Options {
+    /// What clients ask.
+    pub workload: Workload,
+    /// The nodes' names in the cluster's order; `n0`, `n1`, … with `--node-count`.
+    pub nodes: Vec<String>,
+    /// Length of the main phase.
+    pub time_limit: Duration,
+    /// Client operations per second over the whole cluster; 0 sends none in the main phase.
+    pub rate: f64,
+    /// How many clients ask at the same time.
+    pub concurrency: Concurrency,
+    /// One-way latency of messages that do not involve a client.
+    pub latency: Latency,
+    /// The neighbours that a broadcast test suggests to its nodes.
+    pub topology: Topology,
+    /// What breaks during the main phase, if anything.
+    pub nemesis: Option<Nemesis>,
+    /// Mean time between the nemesis's operations.
+    pub nemesis_interval: Duration,
+    /// The share of operations that must succeed, if any is asked for.
+    pub availability: Option<Availability>,
+    /// Everything random comes from this number.
+    pub seed: u64,
+}
+
+/// What clients ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Workload {
+    /// Broadcast integers, read them back.
+    Broadcast,
+    /// Have something said back.
+    Echo,
+}
+
+/// How many client workers there are: `4`, or `4n` for four per node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Concurrency {
+    /// That many for each node. Maelstrom's default is 1.
+    PerNode(u32),
+    /// That many in all.
+    Total(u32),
+}
+
+/// The latency of one message between servers, drawn anew for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Latency {
+    /// Mean, in whole milliseconds.
+    pub mean_ms: u64,
+    /// How draws spread around the mean.
+    pub distribution: Distribution,
+}
+
+/// How latencies spread (semantics, section 3.3). Draws are whole milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Distribution {
+    /// Always the mean.
+    Constant,
+    /// Exponential with that mean, cut to whole milliseconds.
+    Exponential,
+    /// From 0 to twice the mean, the upper end excluded.
+    Uniform,
+}
+
+/// The topology that the test offers (semantics, section 5.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topology {
+    /// Rows of ceil(√n) nodes, each linked to its four neighbours.
+    Grid,
+    /// Each to the next.
+    Line,
+    /// Each to every other.
+    Total,
+    /// A heap with 2 children each; `tree` is the same.
+    Tree2,
+    /// A heap with 3 children each.
+    Tree3,
+    /// A heap with 4 children each.
+    Tree4,
+}
+
+/// What breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Nemesis {
+    /// Cuts the network between groups of nodes (semantics, section 9).
+    Partition,
+}
+
+/// What share of operations must succeed (semantics, section 8.2).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Availability {
+    /// At least this share, from 0 to 1.
+    AtLeast(f64),
+    /// All of them.
+    Total,
+}
+
+impl Options {
+    /// The names that `--node-count n` gives.
+    pub fn numbered_nodes(count: u32) -> Vec<String> {
+        (0..count).map(|k| format!("n{k}")).collect()
+    }
+
+    /// How many client workers there are.
+    pub fn workers(&self) -> u32 {
+        match self.concurrency {
+            Concurrency::PerNode(each) => each.saturating_mul(self.node_count()),
+            Concurrency::Total(all) => all,
+        }
+    }
+
+    /// How many nodes there are.
+    pub fn node_count(&self) -> u32 {
+        u32::try_from(self.nodes.len()).expect("fewer than 2^32 nodes")
+    }
+}
+
+impl Default for Options {
+    /// Maelstrom's defaults, but for the workload: `broadcast` on five nodes `n0` to `n4`, 60 s, 5 operations a second.
+    fn default() -> Self {
+        Self {
+            workload: Workload::Broadcast,
+            nodes: Self::numbered_nodes(5),
+            time_limit: Duration::from_secs(60),
+            rate: 5.0,
+            concurrency: Concurrency::PerNode(1),
+            latency: Latency { mean_ms: 0, distribution: Distribution::Constant },
+            topology: Topology::Grid,
+            nemesis: None,
+            nemesis_interval: Duration::from_secs(10),
+            availability: None,
+            seed: 0,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The one trait that every driver of a node drives: a shell on stdin and stdout, a test, an engine under a virtual clock.
+//!
+//! A machine is told what happened and when; what it wants done it writes into an [`Outbox`]. It has no clock, no input or
+//! output and no randomness of its own, so the same calls always have the same effects.
+
+use crate::{Address, Body, MessageId, Reply, Time};
+
+/// A node, as its driver sees it.
+///
+/// The driver's duties:
+/// 1. call [`on_message`](Self::on_message) for each message, in the order of arrival;
+/// 2. after every call, send what the outbox holds, and ask [`next_wake`](Self::next_wake) anew;
+/// 3. call [`on_wake`](Self::on_wake) at that time or later. A late wake delays work and never breaks it; a wake too many
+///    does nothing.
+///
+/// ```
+/// use protocol::{Address, Body, ErrorCode, Machine, Outbox, Reply, Request, Time};
+///
+/// /// Answers `echo`; has nothing to say to its peers.
+/// struct Echo;
+///
+/// impl Machine for Echo {
+///     type Peer = ();
+///
+///     fn on_message(&mut self, _now: Time, source: Address, body: Body<()>, out: &mut Outbox<()>) {
+///         let Body::Request { id, request } = body else { return };
+///         out.reply(source, id, match request {
+///             Request::Echo { echo } => Reply::EchoOk { echo },
+///             Request::Init { .. } => Reply::InitOk,
+///             _ => Reply::error(ErrorCode::NOT_SUPPORTED, "this node only echoes"),
+///         });
+///     }
+///
+///     fn on_wake(&mut self, _now: Time, _out: &mut Outbox<()>) {}
+///
+///     fn next_wake(&self) -> Option<Time> {
+///         None
+///     }
+/// }
+///
+/// let mut out = Outbox::new();
+/// let ping = Request::Echo { echo: Box::new("ping".into()) };
+/// Echo.on_message(Time::ZERO, Address::client(1), Body::Request { id: 7, request: ping }, &mut out);
+/// let (dest, body) = out.drain().next().unwrap();
+/// assert_eq!(dest, Address::client(1));
+/// assert!(matches!(body, Body::Reply { to: 7, reply: Reply::EchoOk { .. } }));
+/// ```
+pub trait Machine {
+    /// What nodes of this program say to each other.
+    type Peer;
+
+    /// A message has arrived at `now`.
+    fn on_message(&mut self, now: Time, source: Address, body: Body<Self::Peer>, out: &mut Outbox<Self::Peer>);
+
+    /// It is `now`, and a time that this machine named has come.
+    fn on_wake(&mut self, now: Time, out: &mut Outbox<Self::Peer>);
+
+    /// When this machine next has something to do of its own accord. It may name a time too early, never one too late.
+    fn next_wake(&self) -> Option<Time>;
+}
+
+/// What a machine wants sent, in order. The driver sends it; nothing is sent by writing it here.
+#[derive(Debug)]
+pub struct Outbox<P> {
+    messages: Vec<(Address, Body<P>)>,
+}
+
+impl<P> Outbox<P> {
+    /// An empty outbox. A driver keeps one and drains it after every call.
+    pub const fn new() -> Self {
+        Self { messages: Vec::new() }
+    }
+
+    /// Sends a body to anybody.
+    pub fn send(&mut self, dest: Address, body: Body<P>) {
+        self.messages.push((dest, body));
+    }
+
+    /// Says something to another node.
+    pub fn tell(&mut self, dest: Address, peer: P) {
+        self.send(dest, Body::Peer(peer));
+    }
+
+    /// Answers the request of that number.
+    pub fn reply(&mut self, dest: Address, to: MessageId, reply: Reply) {
+        self.send(dest, Body::Reply { to, reply });
+    }
+
+    /// Takes everything out, in the order it was put in.
+    pub fn drain(&mut self) -> impl Iterator<Item = (Address, Body<P>)> + '_ {
+        self.messages.drain(..)
+    }
+
+    /// What is in it.
+    pub fn messages(&self) -> &[(Address, Body<P>)] {
+        &self.messages
+    }
+
+    /// Whether there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+}
+
+impl<P> Default for Outbox<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,172 @@
+//! Sets of broadcast values, and what a `read` returns.
+
+use std::collections::BTreeSet;
+
+use serde::{Serialize, Serializer};
+
+/// What a broadcast carries. Maelstrom sends 0, 1, 2, …
+pub type Value = i64;
+
+/// A set of values: one bit for each small one, a tree for the rest. Maelstrom numbers its values from 0, so a thousand of
+/// them take 128 bytes, and a read's snapshot of them costs as much.
+#[derive(Clone, Debug, Default)]
+pub struct ValueSet {
+    words: Vec<u64>,
+    rest: BTreeSet<Value>,
+    len: usize,
+}
+
+impl ValueSet {
+    /// Values from here on are kept in the tree: the bits never take more than two megabytes.
+    const DENSE: Value = 1 << 24;
+
+    /// A set of nothing.
+    pub const fn new() -> Self {
+        Self { words: Vec::new(), rest: BTreeSet::new(), len: 0 }
+    }
+
+    /// Adds a value; false if it was there.
+    pub fn insert(&mut self, value: Value) -> bool {
+        let new = match Self::place(value) {
+            None => self.rest.insert(value),
+            Some((word, bit)) => {
+                if word >= self.words.len() {
+                    self.words.resize(word + 1, 0);
+                }
+                let new = self.words[word] & bit == 0;
+                self.words[word] |= bit;
+                new
+            }
+        };
+        self.len += usize::from(new);
+        new
+    }
+
+    /// Whether the value is in the set.
+    pub fn contains(&self, value: Value) -> bool {
+        match Self::place(value) {
+            None => self.rest.contains(&value),
+            Some((word, bit)) => self.words.get(word).is_some_and(|bits| bits & bit != 0),
+        }
+    }
+
+    /// How many values there are.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The values in ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
+        let negative = self.rest.range(..0).copied();
+        let large = self.rest.range(0..).copied();
+        let small =
+            (0..).zip(&self.words).flat_map(|(word, &bits)| Bits(bits).map(move |bit| word * 64 + Value::from(bit)));
+        negative.chain(small).chain(large)
+    }
+
+    fn place(value: Value) -> Option<(usize, u64)> {
+        let small = usize::try_from(value).ok().filter(|_| value < Self::DENSE)?;
+        Some((small / 64, 1 << (small % 64)))
+    }
+}
+
+impl PartialEq for ValueSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.len == other.len && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for ValueSet {}
+
+impl FromIterator<Value> for ValueSet {
+    fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Self {
+        let mut set = Self::new();
+        set.extend(values);
+        set
+    }
+}
+
+impl Extend<Value> for ValueSet {
+    fn extend<I: IntoIterator<Item = Value>>(&mut self, values: I) {
+        for value in values {
+            self.insert(value);
+        }
+    }
+}
+
+/// The places of a word's ones, lowest first.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = u32;
+    fn next(&mut self) -> Option<u32> {
+        if self.0 == 0 {
+            return None;
+        }
+        let bit = self.0.trailing_zeros();
+        self.0 &= self.0 - 1;
+        Some(bit)
+    }
+}
+
+/// What a `read` returned.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// As a node of another program listed it: any JSON, any order, any number of times.
+    List(Vec<serde_json::Value>),
+    /// As a node that keeps a set handed it over.
+    Set(ValueSet),
+}
+
+impl Values {
+    /// The integers among them, which is all that can equal a broadcast value: JSON's `7.0` and `"7"` are not 7.
+    pub fn integers(&self) -> Box<dyn Iterator<Item = Value> + '_> {
+        match self {
+            Self::List(list) => Box::new(list.iter().filter_map(serde_json::Value::as_i64)),
+            Self::Set(set) => Box::new(set.iter()),
+        }
+    }
+}
+
+impl Serialize for Values {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::List(list) => list.serialize(serializer),
+            Self::Set(set) => serializer.collect_seq(set.iter()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_value_set_is_a_set(values in prop::collection::vec(prop_oneof![-3_i64..300, any::<i64>(), Just(1 << 24), Just((1 << 24) - 1)], 0..80)) {
+            let mut ours = ValueSet::new();
+            let mut oracle = BTreeSet::new();
+            for value in &values {
+                prop_assert_eq!(ours.insert(*value), oracle.insert(*value));
+                prop_assert!(ours.contains(*value));
+            }
+            prop_assert_eq!(ours.len(), oracle.len());
+            prop_assert!(ours.iter().eq(oracle.iter().copied()));
+            for value in -5..310 {
+                prop_assert_eq!(ours.contains(value), oracle.contains(&value));
+            }
+        }
+    }
+
+    #[test]
+    fn only_integers_equal_values() {
+        let list = Values::List(vec![7.into(), 7.0.into(), "7".into(), serde_json::Value::Null, 8.into()]);
+        assert_eq!(list.integers().collect::<Vec<_>>(), [7, 8]);
+    }
+}
