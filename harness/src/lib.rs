@@ -1,0 +1,9 @@
+//! The experiment runner.
+
+pub mod exit;
+pub mod figure;
+pub mod limit;
+pub mod outcome;
+pub mod plan;
+
+mod backend;
