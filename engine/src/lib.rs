@@ -19,7 +19,7 @@ mod test;
 mod workers;
 mod world;
 
-pub use fault::Fault;
+pub use fault::{Fault, FaultKind};
 pub use options::{Availability, Concurrency, Distribution, Latency, Nemesis, Options, Topology, Workload};
 pub use payload::{Payload, ReplyKind};
 pub use test::{Progress, Run, Test};

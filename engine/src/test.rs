@@ -15,7 +15,7 @@ use std::sync::Arc;
 use protocol::{Address, Directory, Duration, Party, Reply, Request, Time};
 
 use crate::client::Completion;
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::generator::Generator;
 use crate::history::{F, Healed, History, Op, OpError, OpKind, PartitionValue, Process};
 use crate::journal::Journal;
@@ -125,7 +125,7 @@ impl<P: Payload> Test<P> {
         }
     }
 
-    /// `node` has said something. To be followed by [`on_wake`](Self::on_wake) with the same `now`.
+    /// `node` has said something. To be followed by [`on_wake`](Self::on_wake), with this `now` or a later one.
     pub fn on_message(&mut self, now: Time, node: u32, src: Address, dest: Address, body: P) {
         match dest.party() {
             Party::Node(receiver) if receiver < self.options.node_count() => {
@@ -138,19 +138,19 @@ impl<P: Payload> Test<P> {
             }
             _ => {
                 let dest = self.world.directory.name(dest).into_owned();
-                self.fail(Fault::Stranger { node: self.name(node), dest });
+                self.fail(node, FaultKind::Stranger(dest));
             }
         }
     }
 
     /// `node` has printed a line that is no message. Ends the run.
     pub fn on_bad_line(&mut self, node: u32, line: &str, error: LineError) {
-        self.fail(Fault::BadLine { node: self.name(node), line: line.to_owned(), error });
+        self.fail(node, FaultKind::BadLine { line: line.to_owned(), error });
     }
 
     /// `node`'s process has ended; `status` is its exit status in words. Ends the run.
     pub fn on_exit(&mut self, node: u32, status: String) {
-        self.fail(Fault::Exited { node: self.name(node), status });
+        self.fail(node, FaultKind::Exited(status));
     }
 
     /// Does everything that is due by `now`, and hands out what nodes are to receive, in order.
@@ -188,6 +188,11 @@ impl<P: Payload> Test<P> {
     /// Whether the test has come to its end, or a fault has ended it.
     pub const fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Done) || self.fault.is_some()
+    }
+
+    /// What has ended the run early, if anything has.
+    pub const fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
     }
 
     /// The names of nodes, for reading and writing lines.
@@ -388,7 +393,7 @@ impl<P: Payload> Test<P> {
             }
             Completion::Timeout => {
                 let seconds = patience.as_millis() / 1_000;
-                return self.fail(Fault::SetupTimeout { node: self.name(node), request, seconds });
+                return self.fail(node, FaultKind::SetupTimeout { request, seconds });
             }
             Completion::Reply(Reply::Error { code, text }) => {
                 format!("error {} ({}) {}", code.0, code.name(), text.unwrap_or_default())
@@ -396,7 +401,7 @@ impl<P: Payload> Test<P> {
             Completion::Reply(other) => format!("{other:?}"),
             Completion::Malformed(problem) => problem,
         };
-        self.fail(Fault::SetupRefused { node: self.name(node), request, problem });
+        self.fail(node, FaultKind::SetupRefused { request, problem });
     }
 
     fn complete_operation(&mut self, now: Time, worker: usize, completion: Completion) {
@@ -445,8 +450,9 @@ impl<P: Payload> Test<P> {
     }
 
     /// The first fault ends the run; what follows from it is not told.
-    fn fail(&mut self, fault: Fault) {
-        self.fault.get_or_insert(fault);
+    fn fail(&mut self, node: u32, kind: FaultKind) {
+        let name = self.options.nodes[node as usize].clone();
+        self.fault.get_or_insert(Fault { node, name, kind });
     }
 
     fn has_final_reads(&self) -> bool {
@@ -456,9 +462,5 @@ impl<P: Payload> Test<P> {
     /// Worker i always talks to node i modulo the nodes (5.3).
     fn node_of(&self, worker: usize) -> u32 {
         u32::try_from(worker % self.options.nodes.len()).expect("fewer than 2^32 nodes")
-    }
-
-    fn name(&self, node: u32) -> String {
-        self.options.nodes[node as usize].clone()
     }
 }
