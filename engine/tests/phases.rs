@@ -47,7 +47,7 @@ fn flood() -> Node {
         let mut out = Vec::new();
         match body["type"].as_str().unwrap() {
             "init" => {
-                me = body["node_id"].as_str().unwrap().to_owned();
+                body["node_id"].as_str().unwrap().clone_into(&mut me);
                 out.push((src.to_owned(), reply("init_ok")));
             }
             "topology" => {
