@@ -139,6 +139,14 @@ impl Payload for JsonBody {
         }
     }
 
+    fn service_request(&self) -> Option<Map<String, Json>> {
+        serde_json::from_str(&self.0).ok()
+    }
+
+    fn service_reply(reply: &Json) -> Option<Self> {
+        Some(Self(reply.to_string().into()))
+    }
+
     /// The integers at a key `message`, `value` or `element`, and those in lists of integers. This covers what nodes are
     /// known to write; where a read contradicts it, the world drops the value from its figures.
     fn carried_values(&self, each: &mut dyn FnMut(Value)) {

@@ -14,6 +14,7 @@ mod network;
 mod options;
 mod payload;
 mod random;
+mod service;
 mod spread;
 mod test;
 mod workers;

@@ -13,7 +13,9 @@
 //! 5. **A hold is whole milliseconds, rounded down** (3.4): a message may arrive up to one millisecond before its deadline.
 //! 6. **Loss**: none. Maelstrom has the parameter and nothing that sets it (3.2).
 //!
-//! Absent: clocks; clients' queues, which never hold anything ([`crate::client`]); the journal's counts, which the world
+//! 7. **Services** have queues like nodes, with latency both ways (3.6). They are never cut off.
+//!
+//! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
 //! keeps.
 
 use std::cmp::{Ordering, Reverse};
@@ -30,12 +32,14 @@ use crate::{Distribution, Latency};
 pub(crate) struct Network<P> {
     latency: Latency,
     random: Random,
+    nodes: usize,
+    /// The nodes' queues, then the services'.
     inboxes: Vec<Inbox<P>>,
-    holds: BinaryHeap<Reverse<(Time, u32)>>,
+    holds: BinaryHeap<Reverse<(Time, usize)>>,
     cut: Option<Cut>,
 }
 
-/// What is under way to one node.
+/// What is under way to one receiver.
 #[derive(Debug)]
 struct Inbox<P> {
     queue: BinaryHeap<Reverse<Queued<P>>>,
@@ -54,11 +58,11 @@ pub(crate) struct Queued<P> {
     pub(crate) body: P,
 }
 
-/// A message that has come out of a node's queue.
+/// A message that has come out of a queue.
 #[derive(Debug)]
 pub(crate) struct Released<P> {
-    /// Whose queue.
-    pub(crate) node: u32,
+    /// Whose queue: a node's place, or that of a service behind all nodes.
+    pub(crate) queue: usize,
     /// When its hold was over. A driver that comes later than that is late.
     pub(crate) due: Time,
     /// The message.
@@ -66,18 +70,19 @@ pub(crate) struct Released<P> {
 }
 
 impl<P> Network<P> {
-    /// A quiet, whole network of that many nodes.
-    pub(crate) fn new(nodes: u32, latency: Latency, random: Random) -> Self {
-        let inboxes = (0..nodes).map(|_| Inbox { queue: BinaryHeap::new(), held: None }).collect();
-        Self { latency, random, inboxes, holds: BinaryHeap::new(), cut: None }
+    /// A quiet, whole network of that many nodes and services.
+    pub(crate) fn new(nodes: u32, services: usize, latency: Latency, random: Random) -> Self {
+        let nodes = nodes as usize;
+        let inboxes = (0..nodes + services).map(|_| Inbox { queue: BinaryHeap::new(), held: None }).collect();
+        Self { nodes, latency, random, inboxes, holds: BinaryHeap::new(), cut: None }
     }
 
-    /// Puts a message into a node's queue.
-    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, node: u32, involves_client: bool, body: P) {
+    /// Puts a message into a queue.
+    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, queue: usize, involves_client: bool, body: P) {
         let latency = if involves_client { Duration::ZERO } else { self.draw_latency() };
-        self.inboxes[node as usize].queue.push(Reverse(Queued { deadline: now + latency, id, src, body }));
-        if self.inboxes[node as usize].held.is_none() {
-            self.take_next(now, node);
+        self.inboxes[queue].queue.push(Reverse(Queued { deadline: now + latency, id, src, body }));
+        if self.inboxes[queue].held.is_none() {
+            self.take_next(now, queue);
         }
     }
 
@@ -88,11 +93,11 @@ impl<P> Network<P> {
 
     /// The next message whose hold is over by `now`. Its receiver takes the one after it at once.
     pub(crate) fn release(&mut self, now: Time) -> Option<Released<P>> {
-        let Reverse((due, node)) = *self.holds.peek().filter(|Reverse((until, _))| *until <= now)?;
+        let Reverse((due, queue)) = *self.holds.peek().filter(|Reverse((until, _))| *until <= now)?;
         self.holds.pop();
-        let message = self.inboxes[node as usize].held.take().expect("a hold has a message");
-        self.take_next(now, node);
-        Some(Released { node, due, message })
+        let message = self.inboxes[queue].held.take().expect("a hold has a message");
+        self.take_next(now, queue);
+        Some(Released { queue, due, message })
     }
 
     /// Cuts the network, or heals it.
@@ -101,14 +106,17 @@ impl<P> Network<P> {
     }
 
     /// Takes the message with the smallest deadline, due or not, and holds it until it is due.
-    fn take_next(&mut self, now: Time, node: u32) {
-        let inbox = &mut self.inboxes[node as usize];
+    fn take_next(&mut self, now: Time, queue: usize) {
+        let receiver = u32::try_from(queue).ok().filter(|_| queue < self.nodes);
+        let inbox = &mut self.inboxes[queue];
         while let Some(Reverse(message)) = inbox.queue.pop() {
-            let sender = message.src.as_node();
-            let dropped = self.cut.as_ref().zip(sender).is_some_and(|(cut, sender)| cut.drops(node, sender));
-            if !dropped {
+            let is_dropped = match (&self.cut, receiver, message.src.as_node()) {
+                (Some(cut), Some(receiver), Some(sender)) => cut.drops(receiver, sender),
+                _ => false,
+            };
+            if !is_dropped {
                 let until = now + message.deadline.since(now).floor_to_millis();
-                self.holds.push(Reverse((until, node)));
+                self.holds.push(Reverse((until, queue)));
                 inbox.held = Some(message);
                 return;
             }
@@ -160,7 +168,7 @@ mod tests {
     const CLIENT: Address = Address::client(9);
 
     fn network(mean_ms: u64, distribution: Distribution) -> Network<&'static str> {
-        Network::new(3, Latency { mean_ms, distribution }, Random::stream(1, "network"))
+        Network::new(3, 0, Latency { mean_ms, distribution }, Random::stream(1, "network"))
     }
 
     fn constant() -> Network<&'static str> {

@@ -15,6 +15,16 @@ pub trait Payload: Sized {
     /// and 5.4: replies are closed, one key too many makes them malformed).
     fn into_reply(self, expected: ReplyKind) -> Result<Reply, String>;
 
+    /// The body as JSON, if it may be a request to a service. Machines in the engine's own process use none.
+    fn service_request(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
+        None
+    }
+
+    /// A service's answer; nothing where [`service_request`](Self::service_request) never asks.
+    fn service_reply(_reply: &serde_json::Value) -> Option<Self> {
+        None
+    }
+
     /// Names each broadcast value that a node which receives this from another node then holds.
     fn carried_values(&self, each: &mut dyn FnMut(Value));
 }

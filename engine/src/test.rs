@@ -136,7 +136,9 @@ impl<P: Payload> Test<P> {
                     self.complete(now, client, completion);
                 }
             }
-            _ => {
+            // The directory names no others than the services.
+            Party::Other(service) => self.world.send_to_service(now, src, service, body),
+            Party::Client(_) | Party::Node(_) => {
                 let dest = self.world.directory.name(dest).into_owned();
                 self.fail(node, FaultKind::Stranger(dest));
             }

@@ -8,9 +8,10 @@ use protocol::{Address, Directory, Duration, MessageId, Request, Time};
 use crate::Options;
 use crate::client::{Clients, Completion};
 use crate::journal::Journal;
-use crate::network::Network;
+use crate::network::{Network, Released};
 use crate::payload::Payload;
 use crate::random::Random;
+use crate::service::{self, Services};
 
 /// Nodes' queues, clients and the journal.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub(crate) struct World<P> {
     pub(crate) network: Network<P>,
     pub(crate) clients: Clients<P>,
     pub(crate) journal: Journal,
+    services: Services,
     next_message: u64,
     /// Nodes whose name begins with `c`: for Maelstrom these are clients (semantics, section 3.1).
     named_like_clients: Vec<bool>,
@@ -50,11 +52,21 @@ pub(crate) enum Event<P> {
 
 impl<P: Payload> World<P> {
     pub(crate) fn new(options: &Options) -> Self {
+        let mut directory = Directory::of_nodes(options.nodes.iter().cloned());
+        for name in service::NAMES {
+            directory.intern(name);
+        }
         Self {
-            directory: Directory::of_nodes(options.nodes.iter().cloned()),
-            network: Network::new(options.node_count(), options.latency, Random::stream(options.seed, "network")),
+            directory,
+            network: Network::new(
+                options.node_count(),
+                service::NAMES.len(),
+                options.latency,
+                Random::stream(options.seed, "network"),
+            ),
             clients: Clients::new(),
             journal: Journal::default(),
+            services: Services::new(Random::stream(options.seed, "services")),
             next_message: 0,
             named_like_clients: options.nodes.iter().map(|name| name.starts_with('c')).collect(),
         }
@@ -87,9 +99,19 @@ impl<P: Payload> World<P> {
 
     /// Anybody sends to a node.
     pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, body: P) {
-        let involves_client = self.involves_client(src, node);
+        let involves_client = self.is_client(src) || self.is_client(Address::node(node));
+        self.send(now, src, node as usize, involves_client, body);
+    }
+
+    /// A node sends to a service.
+    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, body: P) {
+        let queue = self.named_like_clients.len() + service as usize;
+        self.send(now, src, queue, self.is_client(src), body);
+    }
+
+    fn send(&mut self, now: Time, src: Address, queue: usize, involves_client: bool, body: P) {
         self.journal.sent(involves_client);
-        self.network.send(now, self.next_message, src, node, involves_client, body);
+        self.network.send(now, self.next_message, src, queue, involves_client, body);
         self.next_message += 1;
     }
 
@@ -100,11 +122,20 @@ impl<P: Payload> World<P> {
 
     /// The next thing that has happened by `now`. Deliveries come before timeouts.
     pub(crate) fn happen(&mut self, now: Time) -> Option<Event<P>> {
-        if let Some(released) = self.network.release(now) {
-            let (node, message) = (released.node, released.message);
-            self.journal.received(self.involves_client(message.src, node));
-            let delivery = Delivery { node, id: message.id, src: message.src, body: message.body, due: released.due };
-            return Some(Event::Delivered(delivery));
+        while let Some(Released { queue, due, message }) = self.network.release(now) {
+            let node = u32::try_from(queue).expect("fewer than 2^32 nodes");
+            if let Some(service) = queue.checked_sub(self.named_like_clients.len()) {
+                self.serve(now, service, message.src, &message.body);
+                continue;
+            }
+            self.journal.received(self.is_client(message.src) || self.is_client(Address::node(node)));
+            return Some(Event::Delivered(Delivery {
+                node,
+                id: message.id,
+                src: message.src,
+                body: message.body,
+                due,
+            }));
         }
         self.clients.time_out(now).map(|client| Event::Completed(client, Completion::Timeout))
     }
@@ -120,8 +151,21 @@ impl<P: Payload> World<P> {
         None
     }
 
-    fn involves_client(&self, src: Address, node: u32) -> bool {
-        let named_like_client = |k: u32| self.named_like_clients[k as usize];
-        src.is_client() || named_like_client(node) || src.as_node().is_some_and(named_like_client)
+    /// A service receives a request and answers it.
+    fn serve(&mut self, now: Time, service: usize, requester: Address, body: &P) {
+        self.journal.received(self.is_client(requester));
+        let Some(request) = body.service_request() else { return };
+        let Some(mut answer) = self.services.answer(service, requester, &request) else { return };
+        if let Some(id) = request.get("msg_id") {
+            answer["in_reply_to"] = id.clone();
+        }
+        if let (Some(node), Some(reply)) = (requester.as_node(), P::service_reply(&answer)) {
+            let number = u32::try_from(service).expect("four services");
+            self.send_to_node(now, Address::other(number), node, reply);
+        }
+    }
+
+    fn is_client(&self, address: Address) -> bool {
+        address.is_client() || address.as_node().is_some_and(|node| self.named_like_clients[node as usize])
     }
 }

@@ -1,6 +1,8 @@
 //! A whole test under a clock that jumps from event to event, with nodes written for the purpose.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use engine::history::{F, OpError, OpKind, Process};
 use engine::json::{JsonBody, Line};
@@ -267,6 +269,33 @@ fn faults_end_the_run_at_once_and_name_the_node() {
     assert!(matches!(fault_of(stranger).0, FaultKind::BadLine { .. }));
     let nobody = breaking("read", "c9999", json!({ "type": "x" }));
     assert_eq!(fault_of(nobody).0, FaultKind::Stranger("c9999".into()));
+}
+
+#[test]
+fn services_have_latency_both_ways_and_count_as_servers() {
+    let mut flood = flood();
+    let written: Rc<RefCell<Vec<Json>>> = Rc::default();
+    let answers = Rc::clone(&written);
+    let node: Node = Box::new(move |src, body| {
+        if src == "lin-kv" {
+            answers.borrow_mut().push(body.clone());
+            return Vec::new();
+        }
+        let mut out = flood(src, body);
+        if body["type"] == "broadcast" {
+            let write = json!({ "type": "write", "key": body["message"], "value": 1, "msg_id": body["message"] });
+            out.push(("lin-kv".to_owned(), write));
+        }
+        out
+    });
+    let options =
+        Options { nodes: Options::numbered_nodes(1), time_limit: Duration::from_secs(2), ..challenge(Topology::Grid) };
+    let (run, _) = run(&options, vec![node]);
+    let broadcasts = run.history.broadcast_invocations();
+    assert_eq!(run.fault, None);
+    assert_eq!(run.journal.servers.sent, 2 * broadcasts);
+    assert_eq!(written.borrow().len() as u64, broadcasts);
+    assert_eq!(written.borrow()[0], json!({ "type": "write_ok", "in_reply_to": 0 }));
 }
 
 #[test]
