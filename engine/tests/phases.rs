@@ -7,7 +7,7 @@ use std::rc::Rc;
 use engine::history::{F, OpError, OpKind, Process};
 use engine::json::{JsonBody, Line};
 use engine::{Distribution, FaultKind, Latency, Nemesis, Options, Run, Test, Topology, Workload};
-use protocol::{Directory, Duration, Time};
+use protocol::{Duration, Time};
 use serde_json::{Value as Json, json};
 
 /// What a node says to one message: pairs of destination and body.
@@ -27,10 +27,10 @@ fn run(options: &Options, mut nodes: Vec<Node>) -> (Run, Time) {
             }
         }
         for delivery in deliveries.drain(..) {
-            let names = Directory::of_nodes(options.nodes.clone());
+            let src = test.directory().name(delivery.src).into_owned();
             let me = options.nodes[delivery.node as usize].clone();
             let body: Json = serde_json::from_str(delivery.body.text()).unwrap();
-            for (dest, body) in nodes[delivery.node as usize](&names.name(delivery.src), &body) {
+            for (dest, body) in nodes[delivery.node as usize](&src, &body) {
                 let line = json!({ "src": me, "dest": dest, "body": body }).to_string();
                 match Line::read(&line, test.directory()) {
                     Ok(line) => test.on_message(now, delivery.node, line.src, line.dest, line.body),
