@@ -34,9 +34,12 @@
 //!
 //! Absent: clocks, input and output, processes, threads (see `clippy.toml`).
 
+pub mod checker;
+pub mod edn;
 pub mod history;
 pub mod journal;
 pub mod json;
+pub mod results;
 pub mod workload;
 
 mod client;
