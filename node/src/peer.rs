@@ -2,7 +2,7 @@
 //!
 //! Absent: when they say it. [`crate::link`] repeats, [`crate::node`] decides who hears.
 
-use protocol::{MessageId, Value};
+use protocol::{Carry, MessageId, Value};
 use serde::{Deserialize, Serialize};
 
 /// A message from node to node. Small and without a heap of its own, so that it is copied, never allocated.
@@ -28,6 +28,15 @@ pub enum Peer {
         /// The number to acknowledge.
         msg_id: MessageId,
     },
+}
+
+impl Carry for Peer {
+    fn carried_values(&self, each: &mut dyn FnMut(Value)) {
+        match self {
+            Self::Ack { .. } => {}
+            Self::Relay { message, .. } | Self::Spread { message, .. } => each(*message),
+        }
+    }
 }
 
 #[cfg(test)]
