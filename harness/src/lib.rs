@@ -6,5 +6,6 @@ pub mod limit;
 pub mod outcome;
 pub mod plan;
 pub mod process;
+pub mod results;
 
 mod backend;

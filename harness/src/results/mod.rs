@@ -1,0 +1,4 @@
+//! Results
+
+pub mod edn;
+pub mod history;
