@@ -5,5 +5,7 @@ pub mod figure;
 pub mod limit;
 pub mod outcome;
 pub mod plan;
+pub mod process;
+pub mod results;
 
 mod backend;
