@@ -8,12 +8,15 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use mio::unix::pipe::{Receiver, Sender};
 use mio::{Events, Interest, Poll, Token};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::process;
 
@@ -80,7 +83,8 @@ impl Cluster {
         for name in names {
             let log_path = logs.join(format!("{}.log", name.replace(['/', '\\'], "_")));
             let log = File::create(&log_path)?;
-            let child = process::spawn_node(bin, args, &std::env::temp_dir())?;
+            let child = process::spawn_node(bin, args, &std::env::temp_dir())
+                .with_context(|| format!("cannot start the node `{bin}`: {}", start_hint(bin)))?;
             cluster.adopt(name, child, log, log_path)?;
         }
         Ok(cluster)
@@ -234,9 +238,9 @@ impl Node {
         if fresh.is_empty() {
             return Ok(());
         }
-        self.log
-            .write_all(&fresh)
-            .map_err(|error| anyhow::anyhow!("cannot write the log of {} to `{}`: {error}", self.name, self.log_path))?;
+        self.log.write_all(&fresh).map_err(|error| {
+            anyhow::anyhow!("cannot write the log of {} to `{}`: {error}", self.name, self.log_path)
+        })?;
         for piece in fresh.split_inclusive(|&byte| byte == b'\n') {
             self.unfinished_word.extend_from_slice(piece);
             if piece.ends_with(b"\n") {
@@ -272,6 +276,24 @@ impl Node {
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+/// Each node takes three descriptors; the usual limit of 1024 would end at 340 nodes.
+pub(crate) fn raise_open_files_limit() {
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        // Where it may not be raised, starting a node says so.
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);
+    }
+}
+
+/// What to do about a program that does not start.
+fn start_hint(bin: &Utf8Path) -> &'static str {
+    match std::fs::metadata(bin) {
+        Err(_) => "there is no such file",
+        Ok(file) if file.is_dir() => "it is a directory",
+        Ok(file) if file.permissions().mode() & 0o111 == 0 => "it is not executable (`chmod +x` makes it so)",
+        Ok(_) => "a script needs an interpreter line (`#!/usr/bin/env …`), a program has to be built for this system",
     }
 }
 

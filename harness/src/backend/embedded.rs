@@ -7,15 +7,20 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use camino::Utf8Path;
+use engine::checker::quantiles::Quantiles;
+use engine::checker::strict::{self, Strict};
 use engine::json::{JsonBody, Line};
-use engine::{Run, Test};
+use engine::results::Results;
+use engine::{Run, Test, edn};
 use protocol::Time;
 
-use crate::backend::cluster::{Cluster, Sign};
+use crate::backend::cluster::{self, Cluster, Sign};
 use crate::backend::{Backend, Order, Watch};
+use crate::figure::{Figure, Figures};
 use crate::outcome::{EngineId, Finding, Outcome, Validity};
-use crate::{process, results};
+use crate::results;
 
 /// The engine that needs nothing but the node's binary.
 pub(crate) struct Embedded;
@@ -33,7 +38,7 @@ impl Backend for Embedded {
 
     fn execute(&self, order: &Order<'_>, watch: &Watch<'_>) -> anyhow::Result<Outcome> {
         let started = Instant::now();
-        process::raise_open_files_limit();
+        cluster::raise_open_files_limit();
         let mut session = match Session::start(order) {
             Ok(session) => session,
             Err(error) => return Ok(crashed(format!("{error:#}"), started)),
@@ -42,14 +47,29 @@ impl Backend for Embedded {
         let last_words = session.last_words()?;
         session.cluster.stop();
         let Session { test, lateness, .. } = session;
-        let run = test.finish();
-        write_results(&order.directory, order, &run)?;
-        let mut outcome = results::read(&order.directory, order.options)?;
-        outcome.crash = run.fault.as_ref().map(|fault| format!("{fault}{last_words}"));
-        outcome.findings.extend(findings(&run, lateness));
+        let mut outcome = judge(order, &test.finish(), &last_words, lateness)?;
         outcome.wall_seconds = started.elapsed().as_secs_f64();
         Ok(outcome)
     }
+}
+
+/// Judges a run, leaves its files, and reads results.edn back as that of any other engine.
+fn judge(order: &Order<'_>, run: &Run, last_words: &str, lateness: Vec<f64>) -> anyhow::Result<Outcome> {
+    let crash = run.fault.as_ref().map(|fault| format!("{fault}{last_words}"));
+    let mut results = engine::results::judge(&run.history, &run.journal, order.options);
+    if let Some(why) = &crash {
+        results = results.crashed(why.clone());
+    }
+    let spans = measured_spans(run);
+    let strict = strict::check(&run.history, Some(&run.journal), order.options, spans.as_deref());
+    write_files(&order.directory, run, &results, &strict)?;
+    let results::Reading { validity, mut figures, mut findings, missing, .. } =
+        results::read(&order.directory, order.options)?;
+    if let (Some(propagation), true) = (&strict.propagation, spans.is_some()) {
+        add_propagation(&mut figures, &propagation.latency);
+    }
+    findings.extend(self::findings(run, lateness));
+    Ok(Outcome { validity, crash, figures, findings, wall_seconds: 0.0, missing })
 }
 
 /// A test under way.
@@ -57,8 +77,8 @@ struct Session {
     test: Test<JsonBody>,
     cluster: Cluster,
     epoch: Instant,
-    /// How late each delivery was, in microseconds.
-    lateness: Vec<u32>,
+    /// How late each delivery was, in milliseconds.
+    lateness: Vec<f64>,
 }
 
 impl Session {
@@ -77,7 +97,7 @@ impl Session {
             let now = self.now();
             self.test.on_wake(now, &mut deliveries);
             for delivery in deliveries.drain(..) {
-                self.lateness.push(u32::try_from(now.since(delivery.due).as_nanos() / 1_000).unwrap_or(u32::MAX));
+                self.lateness.push(now.since(delivery.due).as_millis_f64());
                 text.clear();
                 let receiver = protocol::Address::node(delivery.node);
                 Line::write(&mut text, delivery.id, delivery.src, receiver, &delivery.body, self.test.directory());
@@ -130,23 +150,35 @@ impl Session {
     }
 }
 
-/// The run's files, in Maelstrom's shapes, and what we know beyond them.
-fn write_results(directory: &Utf8Path, order: &Order<'_>, run: &Run) -> anyhow::Result<()> {
-    let _ = (directory, order, run);
-    Ok(())
+/// The run's files: Maelstrom's two in its shapes, and beside them what we know beyond it.
+fn write_files(directory: &Utf8Path, run: &Run, results: &Results, strict: &Strict) -> anyhow::Result<()> {
+    let write = |name: &str, text: String| {
+        let path = directory.join(name);
+        std::fs::write(&path, text).with_context(|| format!("cannot write `{path}`"))
+    };
+    write("history.edn", edn::history(&run.history))?;
+    write("results.edn", edn::results(results))?;
+    write("strict.json", serde_json::to_string_pretty(strict)? + "\n")
 }
 
-fn findings(run: &Run, mut lateness: Vec<u32>) -> Vec<Finding> {
+/// What the messages tell of the spread of values, if they tell it of most: a node may put values where nobody finds them.
+fn measured_spans(run: &Run) -> Option<Vec<protocol::Duration>> {
+    let spans: Vec<protocol::Duration> = run.spans.iter().flatten().copied().collect();
+    (2 * spans.len() >= run.spans.len() && !spans.is_empty()).then_some(spans)
+}
+
+fn add_propagation(figures: &mut Figures, latency: &Quantiles<f64>) {
+    figures.set(Figure::PropagationMedian, latency.median);
+    figures.set(Figure::PropagationP95, latency.p95);
+    figures.set(Figure::PropagationP99, latency.p99);
+    figures.set(Figure::PropagationMax, latency.max);
+}
+
+fn findings(run: &Run, lateness: Vec<f64>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    lateness.sort_unstable();
-    if let Some(&max) = lateness.last() {
-        let at = |share: f64| f64::from(lateness[((lateness.len() as f64 * share) as usize).min(lateness.len() - 1)]) / 1e3;
-        findings.push(Finding::Late {
-            p50_ms: at(0.5),
-            p99_ms: at(0.99),
-            max_ms: f64::from(max) / 1e3,
-            bound_ms: LATENESS_BOUND_MS,
-        });
+    if let Some(lateness) = Quantiles::of_floats(lateness) {
+        let Quantiles { median: p50_ms, p99: p99_ms, max: max_ms, .. } = lateness;
+        findings.push(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms: LATENESS_BOUND_MS });
     }
     if run.unclaimed_replies > 0 {
         let text = format!(
@@ -163,7 +195,7 @@ fn crashed(reason: String, started: Instant) -> Outcome {
     Outcome {
         validity: Validity::Unknown,
         crash: Some(reason),
-        figures: crate::figure::Figures::default(),
+        figures: Figures::default(),
         findings: Vec::new(),
         wall_seconds: started.elapsed().as_secs_f64(),
         missing: std::collections::BTreeMap::new(),

@@ -1,5 +1,9 @@
 //! The engines: what makes an [`Outcome`] happen.
 
+pub(crate) mod embedded;
+
+mod cluster;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
