@@ -1,5 +1,8 @@
 //! The engines: what makes an [`Outcome`] happen.
 
+#[cfg(test)]
+pub(crate) mod fake;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};

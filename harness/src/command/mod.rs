@@ -1,0 +1,5 @@
+//! The verbs. Each reads as its stages.
+
+mod flags;
+mod request;
+mod schedule;
