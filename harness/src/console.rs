@@ -62,7 +62,8 @@ impl Console {
         if !self.is_watched {
             self.say(what);
         }
-        let spinner = ProgressBar::new_spinner().with_message(what.to_owned()).with_finish(indicatif::ProgressFinish::AndClear);
+        let spinner =
+            ProgressBar::new_spinner().with_message(what.to_owned()).with_finish(indicatif::ProgressFinish::AndClear);
         let spinner = self.bars.add(spinner);
         if self.is_watched {
             spinner.enable_steady_tick(Duration::from_millis(120));
@@ -208,7 +209,8 @@ mod tests {
 
     #[test]
     fn progress_adds_up_over_runs() {
-        let console = Console { bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()), is_watched: false };
+        let console =
+            Console { bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()), is_watched: false };
         let board = console.board(4);
         let first = board.line(0, "topology=star");
         first.report("load", 0.5);

@@ -128,7 +128,11 @@ fn doubt(limits: &[Limit], repeat: u32, outcomes: &[&Outcome]) -> Option<String>
     }
     let made = u32::try_from(outcomes.len()).unwrap_or(u32::MAX);
     if made < repeat {
-        return Some(if made == 0 { "not run".into() } else { format!("only {made} of {repeat} repetitions were run") });
+        return Some(if made == 0 {
+            "not run".into()
+        } else {
+            format!("only {made} of {repeat} repetitions were run")
+        });
     }
     if outcomes.iter().any(|outcome| outcome.validity == Validity::Unknown) {
         return Some("the checkers had not enough to judge by".into());
@@ -176,8 +180,7 @@ mod tests {
     use crate::limit::Comparison;
     use crate::outcome::Finding;
 
-    const MEDIAN: Limit =
-        Limit { figure: Figure::StableLatencyMedian, comparison: Comparison::Less, bound: 400.0 };
+    const MEDIAN: Limit = Limit { figure: Figure::StableLatencyMedian, comparison: Comparison::Less, bound: 400.0 };
 
     fn outcome(median: Option<f64>) -> Outcome {
         let mut figures = Figures::default();
@@ -209,10 +212,7 @@ mod tests {
         let Verdict::Fail { breaches } = verdict(3, &outcomes) else { panic!("436 ms is above 400 ms") };
         let [Breach::Exceeded(exceeded)] = breaches.as_slice() else { panic!("one limit, one breach: {breaches:?}") };
         assert_eq!((exceeded.repetition, exceeded.measured, exceeded.distance), (1, 436.0, 36.0));
-        assert_eq!(
-            exceeded.to_string(),
-            "stable-latency.median is 436 ms, 36 ms (9.0 %) above its limit < 400ms"
-        );
+        assert_eq!(exceeded.to_string(), "stable-latency.median is 436 ms, 36 ms (9.0 %) above its limit < 400ms");
     }
 
     #[test]
@@ -221,10 +221,7 @@ mod tests {
             let limit = Limit { figure, comparison, bound };
             Exceeded { limit, measured, distance: measured - bound, repetition: 0 }.to_string()
         };
-        assert_eq!(
-            at(Figure::MsgsPerOp, Comparison::Less, 30.0, 30.0),
-            "msgs-per-op is 30.00, just at its limit < 30"
-        );
+        assert_eq!(at(Figure::MsgsPerOp, Comparison::Less, 30.0, 30.0), "msgs-per-op is 30.00, just at its limit < 30");
         assert_eq!(at(Figure::Lost, Comparison::Equal, 0.0, 10.0), "lost is 10, 10 above its limit = 0");
         assert_eq!(
             at(Figure::OkFraction, Comparison::GreaterOrEqual, 0.5, 0.25),

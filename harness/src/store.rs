@@ -53,7 +53,10 @@ pub enum StoreError {
         source: io::Error,
     },
     /// A result has a version that this program does not read.
-    #[error("`{path}` has format {format}, but this program reads format {}; use the harness that wrote it", Record::FORMAT)]
+    #[error(
+        "`{path}` has format {format}, but this program reads format {}; use the harness that wrote it",
+        Record::FORMAT
+    )]
     Format {
         /// Which file.
         path: Utf8PathBuf,
@@ -204,10 +207,9 @@ fn read(path: &Utf8Path) -> Result<Record, StoreError> {
     let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(garbled)?;
     // The version first: a later form may lack what this program's record has.
     match value.get("format").and_then(serde_json::Value::as_u64) {
-        Some(format) if format != u64::from(Record::FORMAT) => Err(StoreError::Format {
-            path: path.to_owned(),
-            format: u32::try_from(format).unwrap_or(u32::MAX),
-        }),
+        Some(format) if format != u64::from(Record::FORMAT) => {
+            Err(StoreError::Format { path: path.to_owned(), format: u32::try_from(format).unwrap_or(u32::MAX) })
+        }
         _ => serde_json::from_value(value).map_err(garbled),
     }
 }

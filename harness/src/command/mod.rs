@@ -3,3 +3,4 @@
 mod flags;
 mod request;
 mod schedule;
+mod test;

@@ -92,14 +92,16 @@ impl Draft {
             "node-count" => *node_count = Some(positive(value, "a whole number of nodes, at least 1")?),
             "nodes" => nodes.extend(value.split(',').map(|name| name.trim().to_owned())),
             "nodes-file" => {
-                let text = fs::read_to_string(value).map_err(|error| format!("expected a readable file, but {error}"))?;
+                let text =
+                    fs::read_to_string(value).map_err(|error| format!("expected a readable file, but {error}"))?;
                 nodes.extend(text.lines().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned));
             }
             "rate" => options.rate = rate(value)?,
             "seed" => request.seed = Some(number(value, "a whole number from 0 to 2^64 - 1")?),
             "test-count" => request.test_count = positive(value, "a whole number, at least 1")?,
             "time-limit" => {
-                options.time_limit = Duration::from_secs(positive(value, "a whole number of seconds, at least 1")?.into());
+                options.time_limit =
+                    Duration::from_secs(positive(value, "a whole number of seconds, at least 1")?.into());
             }
             "topology" => options.topology = one_of(value, &TOPOLOGIES)?,
             "workload" => *workload = Some(value.to_owned()),
@@ -317,9 +319,18 @@ mod tests {
                 "bad value `normal` for `--latency-dist`: expected one of constant, uniform, exponential",
             ),
             ("-w broadcast --bin b --nemesis meteor", "bad value `meteor` for `--nemesis`: expected partition"),
-            ("-w echo --bin b --latency 1.5", "bad value `1.5` for `--latency`: expected a whole number of milliseconds"),
-            ("-w echo --bin b --rate -1", "bad value `-1` for `--rate`: expected a number of requests per second, at least 0"),
-            ("-w echo --bin b --rate NaN", "bad value `NaN` for `--rate`: expected a number of requests per second, at least 0"),
+            (
+                "-w echo --bin b --latency 1.5",
+                "bad value `1.5` for `--latency`: expected a whole number of milliseconds",
+            ),
+            (
+                "-w echo --bin b --rate -1",
+                "bad value `-1` for `--rate`: expected a number of requests per second, at least 0",
+            ),
+            (
+                "-w echo --bin b --rate NaN",
+                "bad value `NaN` for `--rate`: expected a number of requests per second, at least 0",
+            ),
             (
                 "-w echo --bin b --time-limit 0",
                 "bad value `0` for `--time-limit`: expected a whole number of seconds, at least 1",
@@ -333,7 +344,10 @@ mod tests {
                 "-w echo --bin b --nemesis-interval 1/0",
                 "bad value `1/0` for `--nemesis-interval`: expected a number of seconds above 0, such as 10, 0.5 or 1/2",
             ),
-            ("-w echo --bin b --availability 2", "bad value `2` for `--availability`: expected a share from 0 to 1, or `total`"),
+            (
+                "-w echo --bin b --availability 2",
+                "bad value `2` for `--availability`: expected a share from 0 to 1, or `total`",
+            ),
             (
                 "-w echo --bin b --latency-dist uniform",
                 "`--latency-dist` needs a `--latency` above 0: a zero latency cannot spread",

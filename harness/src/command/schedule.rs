@@ -212,9 +212,8 @@ mod tests {
         }
 
         fn make(&self, backend: &Fake, jobs: usize) -> Made {
-            let repetitions = |cell| {
-                (0..self.plan.repeat).map(move |repetition| Run { cell, repetition, node: &self.node })
-            };
+            let repetitions =
+                |cell| (0..self.plan.repeat).map(move |repetition| Run { cell, repetition, node: &self.node });
             let runs: Vec<Run<'_>> = self.plan.cells.iter().flat_map(repetitions).collect();
             let Self { plan, origin, store, console, interrupted, .. } = self;
             Stage { plan, backend, origin, store, console, interrupted }.make(&runs, NonZeroUsize::new(jobs).unwrap())

@@ -60,7 +60,8 @@ fn fitting(summary: &Summary<'_>, look: Look) -> (Table, Vec<&'static str>) {
     let wanted = || COLUMNS.iter().filter(|column| is_wanted(summary, column));
     let turns = wanted().filter_map(|column| column.gives_way).max().unwrap_or(0);
     for turn in 0..=turns {
-        let stays = |column: &&Column| column.gives_way.is_none_or(|way| way > turn) || is_limited(summary, column.figure);
+        let stays =
+            |column: &&Column| column.gives_way.is_none_or(|way| way > turn) || is_limited(summary, column.figure);
         let (shown, hidden): (Vec<_>, Vec<_>) = wanted().partition(stays);
         for gap in [2, 1] {
             let mut table = build(summary, &shown, look.is_coloured, gap);
@@ -246,7 +247,9 @@ fn troubles(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
 fn broken(row: &Row<'_>, breach: &Breach) -> String {
     match (breach, row.worst.value(Figure::Lost)) {
         (Breach::Exceeded(exceeded), _) => exceeded.to_string(),
-        (Breach::Invalid { .. }, Some(lost)) if lost > 0.0 => format!("invalid: {lost:.0} acknowledged values are lost"),
+        (Breach::Invalid { .. }, Some(lost)) if lost > 0.0 => {
+            format!("invalid: {lost:.0} acknowledged values are lost")
+        }
         (Breach::Invalid { .. }, _) => "invalid; results.edn in the store says why".into(),
     }
 }
