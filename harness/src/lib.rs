@@ -8,6 +8,7 @@ pub mod gate;
 pub mod limit;
 pub mod outcome;
 pub mod plan;
+pub mod process;
 pub mod statistics;
 pub mod store;
 
