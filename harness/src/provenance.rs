@@ -1,15 +1,17 @@
 //! Where a result comes from: the machine, the sources and the binary, asked once per experiment.
 //!
-//! Absent: the start of a process. What git says comes in through [`git_state`]'s argument.
+//! Absent: the node's name and digest, which come with each run.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader};
+use std::time::Duration;
 
 use camino::Utf8Path;
 use jiff::{Timestamp, Unit, Zoned};
 use sha2::{Digest, Sha256};
 
 use crate::outcome::{EngineId, Provenance};
+use crate::process::{Invocation, run_captured};
 
 /// What all runs of one command share.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,11 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
+    /// What can be known here and now.
+    pub(crate) fn here(engine: EngineId) -> Self {
+        Self { engine, git: git_state(git), host: host(), command: command() }
+    }
+
     /// The origin of one run that starts now.
     pub(crate) fn of_run(&self, node: &str, node_digest: &str) -> Provenance {
         Provenance {
@@ -45,6 +52,11 @@ pub(crate) fn now() -> String {
     Timestamp::now().round(Unit::Second).unwrap_or_else(|_| Timestamp::now()).to_string()
 }
 
+/// Now as an experiment's directory is named: `20261122T191538Z`.
+pub(crate) fn compact_time() -> String {
+    Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
 /// Now as Jepsen names a run's directory: `20261122T191538.214Z`, or with the zone's offset in place of `Z`.
 pub(crate) fn directory_time() -> String {
     let now = Zoned::now();
@@ -53,7 +65,7 @@ pub(crate) fn directory_time() -> String {
 }
 
 /// The machine: its name, system and cores.
-pub(crate) fn host() -> String {
+fn host() -> String {
     let name = nix::unistd::gethostname().map_or_else(|_| "unknown".into(), |name| name.to_string_lossy().into_owned());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let plural = if cores == 1 { "core" } else { "cores" };
@@ -61,13 +73,19 @@ pub(crate) fn host() -> String {
 }
 
 /// The command as the user typed it. Arguments that are not Unicode are shown as well as they can be.
-pub(crate) fn command() -> Vec<String> {
+fn command() -> Vec<String> {
     std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
+/// Runs git, if there is one.
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = run_captured(&Invocation::new("git", arguments), GIT_PATIENCE).ok()?;
+    String::from_utf8(output.stdout).ok()
 }
 
 /// The commit checked out in the current directory, with `-dirty` if tracked files differ from it. `git` runs git with
 /// these arguments and gives its output, or nothing if git is missing or fails, as outside a repository.
-pub(crate) fn git_state(git: impl Fn(&[&str]) -> Option<String>) -> Option<String> {
+fn git_state(git: impl Fn(&[&str]) -> Option<String>) -> Option<String> {
     let commit = git(&["rev-parse", "HEAD"])?.trim().to_owned();
     let changes = git(&["status", "--porcelain", "--untracked-files=no"])?;
     let commit = (!commit.is_empty()).then_some(commit)?;
@@ -89,6 +107,9 @@ pub(crate) fn digest(path: &Utf8Path) -> io::Result<String> {
     }
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
+/// A repository on a slow disk may take a while to look through; a result without its commit is better than none.
+const GIT_PATIENCE: Duration = Duration::from_secs(20);
 
 #[cfg(test)]
 mod tests {

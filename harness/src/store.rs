@@ -69,6 +69,7 @@ pub enum StoreError {
 const PROBE_BYTES: usize = 1 << 20;
 
 const RECORD: &str = "record.json";
+const ABOUT: &str = "experiment.json";
 
 impl Store {
     /// Makes the place for one experiment's results and proves that it can be written, before anything is run. `about`
@@ -78,7 +79,7 @@ impl Store {
         fs::create_dir_all(&parent).map_err(io_error("create", &parent))?;
         let store = Self { directory: unique_directory(&parent, time)?, is_latest: AtomicBool::new(false) };
         store.probe()?;
-        write_json(&store.directory.join("experiment.json"), about)?;
+        write_json(&store.directory.join(ABOUT), about)?;
         Ok(store)
     }
 
@@ -163,6 +164,16 @@ impl Draft {
         let _ = self.place.parent().map(File::open).map(|parent| parent.and_then(|parent| parent.sync_all()));
         store.mark_latest()?;
         Ok(self.place.clone())
+    }
+}
+
+impl Drop for Store {
+    /// An experiment that came to nothing, because its build failed or it was interrupted at once, leaves nothing.
+    fn drop(&mut self) {
+        if !*self.is_latest.get_mut() {
+            let _ = fs::remove_file(self.directory.join(ABOUT));
+            let _ = fs::remove_dir(&self.directory);
+        }
     }
 }
 
@@ -275,6 +286,13 @@ mod tests {
         drop(draft);
         assert_eq!(names(store.directory()), ["experiment.json"]);
         assert!(!root.join("quick/latest").exists());
+    }
+
+    #[test]
+    fn an_experiment_that_came_to_nothing_leaves_nothing() {
+        let (_guard, root) = scratch();
+        drop(Store::open(&root, "quick", "now", &"about").unwrap());
+        assert_eq!(names(&root.join("quick")), [""; 0]);
     }
 
     #[test]

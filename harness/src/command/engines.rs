@@ -1,0 +1,3 @@
+//! Which engine judges.
+
+use anyhow::bail;
