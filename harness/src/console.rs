@@ -158,7 +158,7 @@ fn look(is_terminal: bool, variable: impl Fn(&str) -> Option<String>, terminal: 
 
 /// `, ends about 14:32:05`, once enough is done to tell.
 fn ends_about(elapsed: Duration, done: f64) -> String {
-    if done < 0.02 || done >= 1.0 {
+    if !(0.02..1.0).contains(&done) {
         return String::new();
     }
     let remaining = elapsed.mul_f64((1.0 - done) / done);

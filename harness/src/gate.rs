@@ -118,7 +118,8 @@ fn breaches(limits: &[Limit], outcomes: &[&Outcome]) -> Vec<Breach> {
 
 fn exceeded(limit: Limit, repetition: u32, outcome: &Outcome) -> Option<Exceeded> {
     let measured = outcome.figures.value(limit.figure)?;
-    (!limit.allows(measured)).then(|| Exceeded { limit, measured, distance: measured - limit.bound, repetition })
+    let distance = measured - limit.bound;
+    (!limit.allows(measured)).then_some(Exceeded { limit, measured, distance, repetition })
 }
 
 /// Why nobody can tell, if so.

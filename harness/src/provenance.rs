@@ -2,6 +2,7 @@
 //!
 //! Absent: the node's name and digest, which come with each run.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader};
 use std::time::Duration;
@@ -105,7 +106,11 @@ pub(crate) fn digest(path: &Utf8Path) -> io::Result<String> {
         let taken = bytes.len();
         file.consume(taken);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut text = String::with_capacity(64);
+    for byte in hasher.finalize() {
+        write!(text, "{byte:02x}").expect("a string takes everything");
+    }
+    Ok(text)
 }
 
 /// A repository on a slow disk may take a while to look through; a result without its commit is better than none.

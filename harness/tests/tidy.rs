@@ -157,7 +157,7 @@ fn text_is_clean_and_names_no_machine() {
     let mut wrong = Vec::new();
     for (path, text) in texts() {
         for (number, line) in (1..).zip(text.lines()) {
-            if line.ends_with([' ', '\t']) && !path.ends_with(".snap") {
+            if line.ends_with([' ', '\t']) && !is_kind(&path, "snap") {
                 wrong.push(format!("{path}:{number}: blanks at the end"));
             }
             if let Some(place) = places.iter().find(|place| names_place(line, place)) {
@@ -239,7 +239,11 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 /// Every `.rs` file below a directory of the repository, with its path from the root.
 fn sources(below: &str) -> Vec<(String, String)> {
     let prefix = if below == "." { String::new() } else { format!("{below}/") };
-    texts().into_iter().filter(|(path, _)| path.ends_with(".rs") && path.starts_with(&prefix)).collect()
+    texts().into_iter().filter(|(path, _)| is_kind(path, "rs") && path.starts_with(&prefix)).collect()
+}
+
+fn is_kind(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
 }
 
 /// Every text file of the repository, build output, results and recordings left aside.

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 /// One flag of Maelstrom's.
+#[derive(Clone, Copy)]
 pub(crate) struct Flag {
     pub(crate) short: Option<char>,
     pub(crate) long: &'static str,
@@ -67,7 +68,8 @@ impl Line {
     ) {
         let Some(flag) = flag else {
             let name = argument.split('=').next().unwrap_or(argument);
-            return self.problems.push(unknown(name));
+            self.problems.push(unknown(name));
+            return;
         };
         match (flag.value, attached) {
             (None, None) => self.flags.push((flag, String::new())),

@@ -32,7 +32,8 @@ pub(super) fn found(plan: &Plan) -> anyhow::Result<Nodes> {
         if let NodeSource::Bin { path, args } = &cell.node
             && !nodes.contains_key(&cell.node)
         {
-            let node = binary(path, args, name(&cell.node)).with_context(|| format!("cell `{}` has no node", cell.name))?;
+            let node =
+                binary(path, args, name(&cell.node)).with_context(|| format!("cell `{}` has no node", cell.name))?;
             nodes.insert(cell.node.clone(), node);
         }
     }
@@ -75,7 +76,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = Utf8PathBuf::from_path_buf(directory.path().join("node")).unwrap();
         let problem = || format!("{:#}", found(&plan_of(&path)).unwrap_err());
-        assert!(problem().starts_with("cell `topology=grid,relay-to-master=off` has no node: no binary at"), "{}", problem());
+        assert!(
+            problem().starts_with("cell `topology=grid,relay-to-master=off` has no node: no binary at"),
+            "{}",
+            problem()
+        );
         fs::create_dir(&path).unwrap();
         assert!(problem().contains("is not a file"), "{}", problem());
         fs::remove_dir(&path).unwrap();

@@ -35,8 +35,7 @@ fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes) -> Vec<Run<'a>> {
 fn answer(stage: &Stage<'_>, made: Made, expected: usize, format: Format) -> anyhow::Result<ExitStatus> {
     let Made { records, trouble, wall_seconds } = made;
     let is_cut_short = records.len() < expected && stage.interrupted.load(Ordering::Relaxed);
-    let mut summary =
-        Summary::of(stage.plan, &stage.origin.engine, &records, stage.store.directory(), wall_seconds);
+    let mut summary = Summary::of(stage.plan, &stage.origin.engine, &records, stage.store.directory(), wall_seconds);
     if trouble.is_some() {
         summary = summary.cut_short(ExitStatus::Unknown, "stopped");
     } else if is_cut_short {
@@ -116,14 +115,18 @@ mod tests {
 
     use super::*;
     use crate::backend::fake::Fake;
-    use crate::console::Console;
     use crate::command::schedule::Node;
+    use crate::console::Console;
     use crate::outcome::Outcome;
     use crate::sample;
     use crate::store::Store;
 
     /// Carries out the sample plan with a fake engine, and answers.
-    fn carried_out(backend: &Fake<'_>, interrupted: &AtomicBool, seed: Option<u64>) -> (anyhow::Result<ExitStatus>, Vec<u64>) {
+    fn carried_out(
+        backend: &Fake<'_>,
+        interrupted: &AtomicBool,
+        seed: Option<u64>,
+    ) -> (anyhow::Result<ExitStatus>, Vec<u64>) {
         let directory = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
         let plan = seeded(sample::plan(2), seed);
@@ -154,7 +157,8 @@ mod tests {
         assert_eq!(carried_out(&grid_crashes, &calm, None).0.unwrap(), ExitStatus::Yes);
         let star_crashes = Fake::answering(|run| Ok(Outcome { crash: (run == 5).then(|| "boom".into()), ..good() }));
         assert_eq!(carried_out(&star_crashes, &calm, None).0.unwrap(), ExitStatus::Unknown);
-        let star_is_slow = Fake::answering(|run| Ok(if run == 5 { sample::outcome(25.0, 412.0, 512.0) } else { good() }));
+        let star_is_slow =
+            Fake::answering(|run| Ok(if run == 5 { sample::outcome(25.0, 412.0, 512.0) } else { good() }));
         assert_eq!(carried_out(&star_is_slow, &calm, None).0.unwrap(), ExitStatus::No);
     }
 

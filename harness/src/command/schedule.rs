@@ -211,7 +211,7 @@ mod tests {
             }
         }
 
-        fn make(&self, backend: &Fake, jobs: usize) -> Made {
+        fn make(&self, backend: &Fake<'_>, jobs: usize) -> Made {
             let repetitions =
                 |cell| (0..self.plan.repeat).map(move |repetition| Run { cell, repetition, node: &self.node });
             let runs: Vec<Run<'_>> = self.plan.cells.iter().flat_map(repetitions).collect();

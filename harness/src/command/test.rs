@@ -43,7 +43,7 @@ pub(super) fn test(arguments: &[OsString], scene: &Scene<'_>) -> ExitCode {
     let arguments: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let end = match request::read(&arguments) {
         Err(problems) => {
-            problems.iter().for_each(|problem| scene.console.say(problem));
+            scene.console.say(&problems.join("\n"));
             End::Maelstroms(MaelstromExit::BadArguments)
         }
         Ok(Asked::Help) => match scene.console.answer(&flags::help()) {

@@ -16,7 +16,7 @@ const FORMAT: u32 = 1;
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Answer<'a> {
+struct Whole<'a> {
     format: u32,
     experiment: &'a str,
     description: &'a str,
@@ -28,13 +28,14 @@ struct Answer<'a> {
     repeat: u32,
     axes: &'a [String],
     limits: &'a [Limit],
-    cells: Vec<CellAnswer<'a>>,
+    cells: Vec<One<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct CellAnswer<'a> {
-    cell: &'a str,
+struct One<'a> {
+    #[serde(rename = "cell")]
+    name: &'a str,
     axes: BTreeMap<&'a str, &'a str>,
     /// Whether it is required, its verdict, and whether a run was unreliable.
     judgement: &'a Judgement,
@@ -48,7 +49,7 @@ struct CellAnswer<'a> {
 
 /// The whole answer as JSON.
 pub(crate) fn json(summary: &Summary<'_>) -> String {
-    let answer = Answer {
+    let whole = Whole {
         format: FORMAT,
         experiment: &summary.plan.name,
         description: &summary.plan.description,
@@ -62,13 +63,13 @@ pub(crate) fn json(summary: &Summary<'_>) -> String {
         limits: &summary.plan.limits,
         cells: summary.rows.iter().map(cell).collect(),
     };
-    let text = serde_json::to_string_pretty(&answer).expect("strings, numbers, and maps with names for keys");
+    let text = serde_json::to_string_pretty(&whole).expect("strings, numbers, and maps with names for keys");
     text + "\n"
 }
 
-fn cell<'a>(row: &'a Row<'_>) -> CellAnswer<'a> {
-    CellAnswer {
-        cell: &row.cell.name,
+fn cell<'a>(row: &'a Row<'_>) -> One<'a> {
+    One {
+        name: &row.cell.name,
         axes: row.cell.axes.iter().map(|(axis, value)| (axis.as_str(), value.as_str())).collect(),
         judgement: &row.judgement,
         figures: &row.worst,

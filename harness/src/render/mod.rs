@@ -105,15 +105,15 @@ impl<'a> Row<'a> {
 fn worst_of(plan: &Plan, figure: Figure, outcomes: &[&Outcome]) -> Option<f64> {
     let values = || outcomes.iter().filter_map(|outcome| outcome.figures.value(figure));
     let limit = plan.limits.iter().find(|limit| limit.figure == figure);
-    match limit.map(|limit| (limit.comparison, limit.bound)) {
-        Some((Comparison::Equal, bound)) => values().max_by(|a, b| (a - bound).abs().total_cmp(&(b - bound).abs())),
-        Some((Comparison::Greater | Comparison::GreaterOrEqual, _)) => values().min_by(f64::total_cmp),
-        Some((Comparison::Less | Comparison::LessOrEqual, _)) => values().max_by(f64::total_cmp),
-        None if matches!(figure, Figure::OkFraction | Figure::Operations | Figure::Broadcasts) => {
-            values().min_by(f64::total_cmp)
+    let is_more_worse = match limit.map(|limit| (limit.comparison, limit.bound)) {
+        Some((Comparison::Equal, bound)) => {
+            return values().max_by(|a, b| (a - bound).abs().total_cmp(&(b - bound).abs()));
         }
-        None => values().max_by(f64::total_cmp),
-    }
+        Some((Comparison::Greater | Comparison::GreaterOrEqual, _)) => false,
+        Some((Comparison::Less | Comparison::LessOrEqual, _)) => true,
+        None => !matches!(figure, Figure::OkFraction | Figure::Operations | Figure::Broadcasts),
+    };
+    if is_more_worse { values().max_by(f64::total_cmp) } else { values().min_by(f64::total_cmp) }
 }
 
 /// The whole experiment in one line.
@@ -124,21 +124,22 @@ fn answer(rows: &[Row<'_>]) -> String {
     let failed = count(|verdict| matches!(verdict, Verdict::Fail { .. }));
     let open = count(|verdict| matches!(verdict, Verdict::Unknown { .. }));
     let all = passed + failed + open;
-    let mut answer = match all {
+    let mut parts = vec![match all {
         0 => format!("no cell is required; {} of {} were measured", measured(rows), rows.len()),
         1 if passed == 1 => "the required cell passes".into(),
         _ => format!("{passed} of {all} required cells pass"),
-    };
-    if failed > 0 {
-        answer += &format!(", {failed} {}", if failed == 1 { "fails" } else { "fail" });
+    }];
+    match failed {
+        0 => {}
+        1 => parts.push("1 fails".into()),
+        _ => parts.push(format!("{failed} fail")),
     }
     if open > 0 {
-        answer += &format!(", {open} could not be judged");
+        parts.push(format!("{open} could not be judged"));
     }
-    if let Some((row, messages)) = fewest_messages(rows) {
-        answer += &format!("; fewest messages: {} ({messages:.2} per operation)", row.cell.name);
-    }
-    answer
+    let fewest = fewest_messages(rows)
+        .map(|(row, messages)| format!("; fewest messages: {} ({messages:.2} per operation)", row.cell.name));
+    parts.join(", ") + &fewest.unwrap_or_default()
 }
 
 fn measured(rows: &[Row<'_>]) -> usize {

@@ -363,15 +363,15 @@ mod tests {
         let plan = sample::plan(1);
         let (records, engine) = (records(&plan), EngineId { name: "embedded".into(), version: "0.1.0".into() });
         let summary = Summary::of(&plan, &engine, &records, Utf8Path::new("store"), 1.0);
-        let plain = table(&summary, Look { width: 120, is_coloured: false });
+        let page = table(&summary, Look { width: 120, is_coloured: false });
         let coloured = table(&summary, Look { width: 120, is_coloured: true });
-        assert!(coloured.contains("\u{1b}[") && !plain.contains('\u{1b}'));
-        let mut stripped = String::new();
+        assert!(coloured.contains("\u{1b}[") && !page.contains('\u{1b}'));
+        let mut text = String::new();
         for (place, part) in coloured.split('\u{1b}').enumerate() {
-            stripped += if place == 0 { part } else { part.split_once('m').expect("an escape ends").1 };
+            text += if place == 0 { part } else { part.split_once('m').expect("an escape ends").1 };
         }
-        let stripped: Vec<&str> = stripped.lines().map(str::trim_end).collect();
-        assert_eq!(stripped, plain.lines().collect::<Vec<_>>());
+        let stripped: Vec<&str> = text.lines().map(str::trim_end).collect();
+        assert_eq!(stripped, page.lines().collect::<Vec<_>>());
         assert_eq!(summary.status, ExitStatus::Yes);
     }
 }

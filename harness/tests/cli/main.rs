@@ -15,6 +15,7 @@ mod run;
 mod test;
 mod verbs;
 
+use std::fmt;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
@@ -30,7 +31,6 @@ pub(crate) struct Session {
 }
 
 /// How a command ended. Each method checks one thing and says everything when it is not so.
-#[derive(Debug)]
 #[must_use]
 pub(crate) struct Ended {
     command: String,
@@ -104,41 +104,49 @@ impl Session {
 
 impl Ended {
     /// It ended with this code.
-    pub(crate) fn ends_with(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{self:#?}");
+    pub(crate) fn ends_with(&self, code: i32) -> &Self {
+        assert_eq!(&self.code, Some(code), "{self}");
         self
     }
 
     /// Stderr holds this text.
-    pub(crate) fn says(self, text: &str) -> Self {
-        assert!(self.stderr.contains(text), "stderr lacks `{text}`: {self:#?}");
+    pub(crate) fn says(&self, text: &str) -> &Self {
+        assert!(&self.stderr.contains(text), "stderr lacks `{text}`: {self}");
         self
     }
 
     /// Stderr is exactly this.
-    pub(crate) fn says_only(self, text: &str) -> Self {
-        assert_eq!(self.stderr, text, "{self:#?}");
+    pub(crate) fn says_only(&self, text: &str) -> &Self {
+        assert_eq!(&self.stderr, text, "{self}");
         self
     }
 
     /// Stdout holds this text.
-    pub(crate) fn prints(self, text: &str) -> Self {
-        assert!(self.stdout.contains(text), "stdout lacks `{text}`: {self:#?}");
+    pub(crate) fn prints(&self, text: &str) -> &Self {
+        assert!(&self.stdout.contains(text), "stdout lacks `{text}`: {self}");
         self
     }
 
     /// Stdout is empty.
-    pub(crate) fn prints_nothing(self) -> Self {
-        assert_eq!(self.stdout, "", "{self:#?}");
+    pub(crate) fn prints_nothing(&self) -> &Self {
+        assert_eq!(&self.stdout, "", "{self}");
         self
     }
 
     /// Neither stream shows what only a bug shows.
-    pub(crate) fn is_calm(self) -> Self {
+    pub(crate) fn is_calm(&self) -> &Self {
         for text in [&self.stdout, &self.stderr] {
-            assert!(!text.contains("panicked") && !text.contains("RUST_BACKTRACE"), "{self:#?}");
+            assert!(!text.contains("panicked") && !text.contains("RUST_BACKTRACE"), "{self}");
         }
         self
+    }
+}
+
+impl fmt::Display for Ended {
+    /// As a session in a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { command, code, stdout, stderr } = self;
+        write!(f, "\n$ {command}\n{stdout}--- stderr:\n{stderr}--- ended with {code:?}")
     }
 }
 
