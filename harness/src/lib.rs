@@ -5,5 +5,6 @@ pub mod figure;
 pub mod limit;
 pub mod outcome;
 pub mod plan;
+pub mod spec;
 
 mod backend;
