@@ -11,6 +11,7 @@ pub mod plan;
 pub mod process;
 pub mod statistics;
 pub mod store;
+pub mod spec;
 
 mod backend;
 mod console;
