@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use protocol::{ErrorCode, Time, Value, Values};
 
+use crate::options::Options;
+
 /// A test's operations by index. Indices are dense from 0; every invocation of a client has exactly one completion.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
@@ -27,6 +29,15 @@ pub struct Op {
     pub error: Option<OpError>,
     /// Whether it belongs to the final reads.
     pub is_final: bool,
+}
+
+/// An op with its index, as results quote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexedOp {
+    /// Its place in the history.
+    pub index: usize,
+    /// The op.
+    pub op: Op,
 }
 
 /// `:type` of an op.
@@ -107,9 +118,19 @@ impl History {
         &self.ops
     }
 
+    /// The ops that clients did, with their indices.
+    pub fn client_ops(&self) -> impl Iterator<Item = (usize, &Op)> {
+        self.ops.iter().enumerate().filter(|(_, op)| op.process != Process::Nemesis)
+    }
+
+    /// A copy of one op with its index. The index must be one of this history.
+    pub fn quote(&self, index: usize) -> IndexedOp {
+        IndexedOp { index, op: self.ops[index].clone() }
+    }
+
     /// How many client operations were invoked, final reads included: the divisor of `msgs-per-op`.
     pub fn client_invocations(&self) -> u64 {
-        self.ops.iter().filter(|op| op.kind == OpKind::Invoke && op.process != Process::Nemesis).count() as u64
+        self.client_ops().filter(|(_, op)| op.kind == OpKind::Invoke).count() as u64
     }
 
     /// How many broadcasts were invoked.
@@ -122,7 +143,7 @@ impl History {
     pub fn pairs(&self) -> Vec<(usize, usize)> {
         let mut open: BTreeMap<Process, usize> = BTreeMap::new();
         let mut pairs = Vec::with_capacity(self.ops.len() / 2);
-        for (index, op) in self.ops.iter().enumerate().filter(|(_, op)| op.process != Process::Nemesis) {
+        for (index, op) in self.client_ops() {
             if op.kind == OpKind::Invoke {
                 open.insert(op.process, index);
             } else if let Some(invocation) = open.remove(&op.process) {
@@ -136,6 +157,31 @@ impl History {
 impl FromIterator<Op> for History {
     fn from_iter<I: IntoIterator<Item = Op>>(ops: I) -> Self {
         Self { ops: ops.into_iter().collect() }
+    }
+}
+
+impl Process {
+    /// The node that a client process talks to, by its place in the list: its worker's number modulo the nodes (semantics,
+    /// section 5.3). Nothing for the nemesis.
+    pub fn node(self, options: &Options) -> Option<usize> {
+        let Self::Client(process) = self else {
+            return None;
+        };
+        let worker = process.checked_rem(u64::from(options.workers()))?;
+        let node = worker.checked_rem(u64::from(options.node_count()))?;
+        usize::try_from(node).ok()
+    }
+}
+
+impl OpKind {
+    /// The keyword that Maelstrom writes, without the colon.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Info => "info",
+            Self::Invoke => "invoke",
+            Self::Ok => "ok",
+        }
     }
 }
 

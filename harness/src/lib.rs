@@ -12,6 +12,7 @@ pub mod process;
 pub mod statistics;
 pub mod store;
 pub mod spec;
+pub mod results;
 
 mod backend;
 mod console;

@@ -69,6 +69,12 @@ impl ValueSet {
         negative.chain(small).chain(large)
     }
 
+    /// The set as bits, 64 values a word from 0, if every value is small and not negative; trailing words may be left out.
+    /// For whoever compares many sets: one operation answers for 64 values.
+    pub fn words(&self) -> Option<&[u64]> {
+        self.rest.is_empty().then_some(&self.words)
+    }
+
     fn place(value: Value) -> Option<(usize, u64)> {
         let small = usize::try_from(value).ok().filter(|_| value < Self::DENSE)?;
         Some((small / 64, 1 << (small % 64)))
@@ -157,6 +163,10 @@ mod tests {
                 prop_assert!(ours.contains(*value));
             }
             prop_assert_eq!(ours.len(), oracle.len());
+            let small = oracle.iter().all(|value| (0..ValueSet::DENSE).contains(value));
+            prop_assert_eq!(ours.words().is_some(), small);
+            let ones = |words: &[u64]| words.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+            prop_assert!(ours.words().is_none_or(|words| ones(words) == oracle.len()));
             prop_assert!(ours.iter().eq(oracle.iter().copied()));
             for value in -5..310 {
                 prop_assert_eq!(ours.contains(value), oracle.contains(&value));
