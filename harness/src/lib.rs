@@ -1,11 +1,22 @@
 //! The experiment runner.
 
+pub mod cli;
+pub mod command;
 pub mod exit;
 pub mod figure;
+pub mod gate;
 pub mod limit;
 pub mod outcome;
 pub mod plan;
 pub mod process;
 pub mod results;
+pub mod spec;
+pub mod statistics;
+pub mod store;
 
 mod backend;
+mod console;
+mod provenance;
+mod render;
+#[cfg(test)]
+mod sample;

@@ -1,2 +1,17 @@
-//! The experiment runner.
-fn main() {}
+//! Parse, run, exit.
+
+use std::process::ExitCode;
+
+#[cfg(unix)]
+fn main() -> ExitCode {
+    use clap::Parser as _;
+
+    harness::command::run(&harness::cli::Cli::parse())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::print_stderr, reason = "there is nothing else here that could say it")]
+fn main() -> ExitCode {
+    eprintln!("harness runs on Linux and macOS; on Windows run it inside WSL (`wsl --install`)");
+    ExitCode::from(2)
+}

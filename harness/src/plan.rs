@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
-use engine::Options;
+use engine::{Availability, Options};
+use protocol::Duration;
+use thiserror::Error;
 
 use crate::limit::Limit;
+use crate::spec::nearest::nearest;
+use crate::spec::{Require, Spec};
 
 /// An experiment, expanded.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,3 +75,164 @@ pub enum EngineChoice {
     /// The official program.
     Maelstrom,
 }
+
+/// Why a selection of cells selects none.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SelectError {
+    /// It is not written as axes and values.
+    #[error("`{0}` selects no cells: expected `AXIS=VALUE`, several with commas between them")]
+    Malformed(String),
+    /// The plan has no such axis.
+    #[error("no axis is called `{axis}`; {}", hint(.axes, .near.as_deref()))]
+    UnknownAxis {
+        /// As it was written.
+        axis: String,
+        /// Those that there are.
+        axes: Vec<String>,
+        /// The one that was probably meant.
+        near: Option<String>,
+    },
+    /// Every axis exists, and no cell has these values.
+    #[error("no cell is `{selector}`; the cells are {}", listed(.cells))]
+    NoCell {
+        /// As it was written.
+        selector: String,
+        /// The names of the cells that there are.
+        cells: Vec<String>,
+    },
+}
+
+impl Plan {
+    /// The cells that an experiment comes to.
+    pub fn of(spec: &Spec) -> Self {
+        let columns = spec.columns();
+        let mut taken = BTreeSet::new();
+        let cell = |combination: crate::spec::Combination| {
+            let axes: Vec<_> =
+                columns.iter().map(|(name, kind)| ((*name).to_owned(), combination.text(kind))).collect();
+            let required = match &spec.require {
+                Require::All => true,
+                Require::None => false,
+                Require::Some(groups) => groups.iter().any(|group| group.covers(&combination)),
+            };
+            let name = cell_name(&combination.named(), &mut taken);
+            Cell { name, axes, required, options: combination.options, node: combination.node }
+        };
+        Self {
+            name: spec.name.clone(),
+            description: spec.description.clone(),
+            engine: spec.engine,
+            axes: columns.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            cells: spec.combinations().into_iter().map(cell).collect(),
+            limits: spec.limits.clone(),
+            repeat: spec.repeat,
+        }
+    }
+
+    /// Keeps the cells that at least one selector names: `topology=star`, or `topology=star,relay-to-master=on` for both
+    /// at once, or a cell's whole name. Without selectors all are kept; a selector that names no cell is an error.
+    pub fn only<S: AsRef<str>>(&mut self, selectors: &[S]) -> Result<(), SelectError> {
+        if selectors.is_empty() {
+            return Ok(());
+        }
+        let mut kept = BTreeSet::new();
+        for selector in selectors.iter().map(AsRef::as_ref) {
+            let named = self.cells.iter().position(|cell| cell.name == selector);
+            let selected = named.map_or_else(|| self.select(selector), |index| Ok(vec![index]))?;
+            if selected.is_empty() {
+                let cells = self.cells.iter().map(|cell| cell.name.clone()).collect();
+                return Err(SelectError::NoCell { selector: selector.to_owned(), cells });
+            }
+            kept.extend(selected);
+        }
+        let mut index = 0..;
+        self.cells.retain(|_| index.next().is_some_and(|index| kept.contains(&index)));
+        Ok(())
+    }
+
+    fn select(&self, selector: &str) -> Result<Vec<usize>, SelectError> {
+        let mut wanted = Vec::new();
+        for pair in selector.split(',') {
+            let (axis, value) = pair.split_once('=').ok_or_else(|| SelectError::Malformed(selector.to_owned()))?;
+            let axis = axis.trim();
+            if !self.axes.iter().any(|known| known == axis) {
+                let near = nearest(axis, self.axes.iter().map(String::as_str)).map(str::to_owned);
+                return Err(SelectError::UnknownAxis { axis: axis.to_owned(), axes: self.axes.clone(), near });
+            }
+            wanted.push((axis, value.trim()));
+        }
+        let has = |cell: &Cell, axis: &str, value: &str| {
+            let spelt = match value {
+                "true" | "yes" => "on",
+                "false" | "no" => "off",
+                other => other,
+            };
+            cell.axes.iter().any(|(name, text)| name == axis && (text == value || text == spelt))
+        };
+        let matches = |cell: &Cell| wanted.iter().all(|(axis, value)| has(cell, axis, value));
+        Ok(self.cells.iter().enumerate().filter(|(_, cell)| matches(cell)).map(|(index, _)| index).collect())
+    }
+}
+
+impl Cell {
+    /// What a repetition runs, counted from 0: the same with the next seed.
+    pub fn options_of(&self, repetition: u32) -> Options {
+        Options { seed: self.options.seed.wrapping_add(u64::from(repetition)), ..self.options.clone() }
+    }
+}
+
+/// Whether Maelstrom's command line can say these options (semantics, section 1.2); if not, what it cannot say. The seed
+/// does not count: Maelstrom has none.
+pub fn maelstrom_can_run(options: &Options) -> Result<(), String> {
+    let limit = options.time_limit;
+    if limit == Duration::ZERO || limit.as_nanos() % Duration::from_secs(1).as_nanos() != 0 {
+        return Err(format!("maelstrom takes `time-limit` in whole seconds, not `{limit}`"));
+    }
+    if options.nemesis_interval == Duration::ZERO {
+        return Err("maelstrom takes a `nemesis-interval` above 0".to_owned());
+    }
+    if let Some(Availability::AtLeast(share)) = options.availability
+        && !(0.0..=1.0).contains(&share)
+    {
+        return Err(format!("maelstrom takes an `availability` from 0 to 1, not `{share}`"));
+    }
+    Ok(())
+}
+
+/// A name for a directory: every value of a cell, whatever characters are in it, told apart from those in `taken`.
+fn cell_name(choices: &[(&str, &str)], taken: &mut BTreeSet<String>) -> String {
+    let plain = |text: &str| -> String {
+        let text = text.trim_start_matches("./").chars();
+        text.map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect()
+    };
+    let pairs: Vec<_> = choices.iter().map(|(axis, value)| format!("{}={}", plain(axis), plain(value))).collect();
+    let mut name = if pairs.is_empty() { "default".to_owned() } else { pairs.join(",") };
+    name.truncate(CELL_NAME_MAX);
+    let free = |name: &String| !taken.contains(name);
+    let numbered = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}+{number}")));
+    let name = numbered.into_iter().find(free).expect("there are more numbers than cells");
+    taken.insert(name.clone());
+    name
+}
+
+fn hint(axes: &[String], near: Option<&str>) -> String {
+    match near {
+        Some(near) => format!("an axis with a similar name exists: `{near}`"),
+        None if axes.is_empty() => "this experiment has none".to_owned(),
+        None => format!("the axes are {}", listed(axes)),
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(LISTED_MAX) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Names of files end at 255 bytes on common systems; a number and a suffix must fit behind.
+const CELL_NAME_MAX: usize = 160;
+
+/// Enough to see how cells are named.
+const LISTED_MAX: usize = 12;

@@ -43,7 +43,9 @@ impl Backend for Embedded {
             Ok(session) => session,
             Err(error) => return Ok(crashed(format!("{error:#}"), started)),
         };
-        session.run(watch)?;
+        if session.run(watch)? == End::Interrupted {
+            return Ok(crashed("interrupted".to_owned(), started));
+        }
         let last_words = session.last_words()?;
         session.cluster.stop();
         let Session { test, lateness, .. } = session;
@@ -72,6 +74,13 @@ fn judge(order: &Order<'_>, run: &Run, last_words: &str, lateness: Vec<f64>) -> 
     Ok(Outcome { validity, crash, figures, findings, wall_seconds: 0.0, missing })
 }
 
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Interrupted,
+    Over,
+}
+
 /// A test under way.
 struct Session {
     test: Test<JsonBody>,
@@ -89,7 +98,7 @@ impl Session {
     }
 
     /// From `init` to the last read, or to a fault, or until the user interrupts.
-    fn run(&mut self, watch: &Watch<'_>) -> anyhow::Result<()> {
+    fn run(&mut self, watch: &Watch<'_>) -> anyhow::Result<End> {
         let (mut signs, mut deliveries, mut text) = (Vec::new(), Vec::new(), String::new());
         let mut next_look_up = self.epoch;
         self.test.begin(self.now());
@@ -108,10 +117,12 @@ impl Session {
                 next_look_up += LOOK_UP_EVERY;
                 let progress = self.test.progress(now);
                 (watch.progress)(progress.phase, progress.share);
-                anyhow::ensure!(!watch.is_interrupted(), "interrupted");
+                if watch.is_interrupted() {
+                    return Ok(End::Interrupted);
+                }
             }
             if self.test.is_over() {
-                return Ok(());
+                return Ok(End::Over);
             }
             let due = self.test.next_wake().map_or(LOOK_UP_EVERY, |wake| wake.since(self.now()).into());
             self.cluster.wait(due.min(LOOK_UP_EVERY), &mut signs)?;

@@ -1,0 +1,198 @@
+//! Every flag and its help. Nothing is decided here.
+//!
+//! Absent: the flags of `harness test`, which are Maelstrom's and follow its rules ([`crate::command`]).
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::plan::EngineChoice;
+
+/// Runs experiments on broadcast nodes, under Maelstrom or an engine that behaves like it, and judges the results.
+#[derive(Debug, Parser)]
+#[command(name = "harness", version, max_term_width = 100, after_help = EXAMPLES, after_long_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run an experiment: every cell of its matrix, a table, and a yes or no
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// Run one test with Maelstrom's own flags and exit codes, under the embedded engine
+    #[command(disable_help_flag = true)]
+    Test(TestArgs),
+    /// Fetch what the harness can use but does not bring
+    Setup(SetupArgs),
+    /// Look for everything that the harness can use, and say what each is for
+    Doctor(DoctorArgs),
+}
+
+/// `harness run`
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// The experiment file, such as experiments/efficient.yaml
+    pub experiment: Utf8PathBuf,
+
+    /// Which engine runs the tests; auto is Maelstrom if it is found, else embedded [default: what the file says, else auto]
+    #[arg(long, value_enum)]
+    pub engine: Option<EngineArg>,
+
+    /// How many tests run at the same time [default: as many as keep the embedded engine punctual; 1 with Maelstrom]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// Run only the cells with this value on this axis, or of this name; commas narrow further, repeating it adds cells
+    #[arg(long, value_name = "AXIS=VALUE[,…]")]
+    pub only: Vec<String>,
+
+    /// Where results are kept
+    #[arg(long, value_name = "DIR", default_value = "store")]
+    pub store: Utf8PathBuf,
+
+    /// How the answer is written to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+
+    /// The seed of every cell's first run, in place of the file's; repetitions count up from it
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Maelstrom's launcher or its directory [default: $MAELSTROM, else PATH, else what `harness setup maelstrom` fetched]
+    #[arg(long, value_name = "PATH")]
+    pub maelstrom: Option<Utf8PathBuf>,
+}
+
+/// `harness test`
+#[derive(Clone, Debug, Args)]
+pub struct TestArgs {
+    /// Maelstrom's flags; see `harness test --help`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, num_args = 0.., value_name = "MAELSTROM'S FLAGS")]
+    pub arguments: Vec<OsString>,
+}
+
+/// `harness setup`
+#[derive(Clone, Debug, Args)]
+pub struct SetupArgs {
+    /// What to fetch
+    #[command(subcommand)]
+    pub what: Setup,
+}
+
+/// What `harness setup` can fetch.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Setup {
+    /// Download Maelstrom's release, check its digest and unpack it
+    #[command(after_help = SETUP_EXAMPLES)]
+    Maelstrom {
+        /// Take the release archive from here instead: a file, or a mirror's URL. The digest is checked all the same
+        #[arg(long, value_name = "FILE|URL")]
+        from: Option<String>,
+    },
+}
+
+/// `harness doctor`
+#[derive(Clone, Debug, Args)]
+pub struct DoctorArgs {
+    /// Maelstrom's launcher or its directory, if it is somewhere unusual
+    #[arg(long, value_name = "PATH")]
+    pub maelstrom: Option<Utf8PathBuf>,
+}
+
+/// `--engine`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EngineArg {
+    /// Maelstrom if it is found, else embedded
+    Auto,
+    /// The engine in this program: real node processes, no Java
+    Embedded,
+    /// The official program; needs Java
+    Maelstrom,
+}
+
+/// `--format`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Data, with every record behind it
+    Json,
+    /// A table for people
+    #[default]
+    Table,
+}
+
+impl From<EngineArg> for EngineChoice {
+    fn from(argument: EngineArg) -> Self {
+        match argument {
+            EngineArg::Auto => Self::Auto,
+            EngineArg::Embedded => Self::Embedded,
+            EngineArg::Maelstrom => Self::Maelstrom,
+        }
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  harness run experiments/quick.yaml           a first look, half a minute
+  harness run experiments/efficient.yaml       six variants of the challenge, judged
+  harness test -w broadcast --bin ./my-node --node-count 5 --time-limit 20 --rate 10
+                                               one test of your own binary, Maelstrom's way
+  harness doctor                               what is installed, and what it is for";
+
+const EXIT_CODES: &str = "\
+Examples:
+  harness run experiments/quick.yaml           a first look, half a minute
+  harness run experiments/efficient.yaml       six variants of the challenge, judged
+  harness test -w broadcast --bin ./my-node --node-count 5 --time-limit 20 --rate 10
+                                               one test of your own binary, Maelstrom's way
+  harness doctor                               what is installed, and what it is for
+
+Exit codes:
+  0    the answer is yes: every required cell was measured and keeps its limits
+  1    the answer is no: a limit is exceeded, or values were lost
+  2    nobody can tell: a bad experiment or flag, a failed build, an engine or node that crashed
+  130  interrupted
+`harness test` ends with Maelstrom's own: 0 valid, 1 invalid, 2 unknown, 254 bad flags, 255 crashed.";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  harness run experiments/efficient.yaml
+  harness run experiments/efficient.yaml --only topology=star,relay-to-master=on --only topology=grid
+  harness run experiments/efficient.yaml --engine maelstrom --maelstrom ~/maelstrom
+  harness run experiments/efficient.yaml --format json > answer.json";
+
+const SETUP_EXAMPLES: &str = "\
+Examples:
+  harness setup maelstrom
+  harness setup maelstrom --from ~/Downloads/maelstrom.tar.bz2";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_flags_agree_with_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn maelstroms_flags_pass_through_untouched() {
+        let cli = Cli::try_parse_from(["harness", "test", "-w", "echo", "--help", "--", "--jobs=x"]).unwrap();
+        let Verb::Test(test) = cli.verb else { panic!("that was a test") };
+        assert_eq!(test.arguments, ["-w", "echo", "--help", "--", "--jobs=x"]);
+    }
+
+    #[test]
+    fn zero_jobs_are_refused() {
+        let jobs = |number| Cli::try_parse_from(["harness", "run", "x.yaml", "--jobs", number]);
+        assert!(jobs("0").is_err());
+        assert!(jobs("2").is_ok());
+    }
+}

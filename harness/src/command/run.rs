@@ -1,0 +1,197 @@
+//! `harness run`: every run of the plan, kept as it ends, then the table.
+
+use std::sync::atomic::Ordering;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::nodes::{self, Nodes};
+use super::schedule::{Made, Run, Stage};
+use crate::cli::Format;
+use crate::exit::ExitStatus;
+use crate::limit::Limit;
+use crate::outcome::EngineId;
+use crate::plan::{NodeSource, Plan};
+use crate::provenance::{self, Origin};
+use crate::render::{Summary, json, table};
+
+//HEAD
+
+/// The plan with every cell's seed replaced, if one is asked for.
+fn seeded(mut plan: Plan, seed: Option<u64>) -> Plan {
+    if let Some(seed) = seed {
+        plan.cells.iter_mut().for_each(|cell| cell.options.seed = seed);
+    }
+    plan
+}
+
+/// Every repetition of every cell, cell by cell.
+fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes) -> Vec<Run<'a>> {
+    let cells = plan.cells.iter().map(|cell| (cell, &nodes[&cell.node]));
+    cells.flat_map(|(cell, node)| (0..plan.repeat).map(move |repetition| Run { cell, repetition, node })).collect()
+}
+
+/// Shows what was measured, and says what it amounts to. What ended the runs early is told after what they gave.
+fn answer(stage: &Stage<'_>, made: Made, expected: usize, format: Format) -> anyhow::Result<ExitStatus> {
+    let Made { records, trouble, wall_seconds } = made;
+    let is_cut_short = records.len() < expected && stage.interrupted.load(Ordering::Relaxed);
+    let mut summary = Summary::of(stage.plan, &stage.origin.engine, &records, stage.store.directory(), wall_seconds);
+    if trouble.is_some() {
+        summary = summary.cut_short(ExitStatus::Unknown, "stopped");
+    } else if is_cut_short {
+        summary = summary.cut_short(ExitStatus::Interrupted, "interrupted");
+    }
+    let text = match format {
+        Format::Json => json::json(&summary),
+        Format::Table => table::table(&summary, stage.console.look()),
+    };
+    stage.console.answer(&text).context("cannot write the answer")?;
+    match trouble {
+        Some(trouble) => Err(trouble),
+        None => Ok(summary.status),
+    }
+}
+
+/// What `experiment.json` keeps: what was to be run, beside the results of what was.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct About<'a> {
+    format: u32,
+    experiment: &'a str,
+    description: &'a str,
+    engine: &'a EngineId,
+    command: &'a [String],
+    git: Option<&'a str>,
+    host: &'a str,
+    started: String,
+    axes: &'a [String],
+    limits: &'a [Limit],
+    repeat: u32,
+    cells: Vec<AboutCell<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct AboutCell<'a> {
+    cell: &'a str,
+    axes: &'a [(String, String)],
+    required: bool,
+    node: String,
+    options: &'a engine::Options,
+}
+
+impl<'a> About<'a> {
+    fn of(plan: &'a Plan, origin: &'a Origin) -> Self {
+        let cells = plan.cells.iter().map(|cell| AboutCell {
+            cell: &cell.name,
+            axes: &cell.axes,
+            required: cell.required,
+            node: nodes::name(&cell.node),
+            options: &cell.options,
+        });
+        Self {
+            format: 1,
+            experiment: &plan.name,
+            description: &plan.description,
+            engine: &origin.engine,
+            command: &origin.command,
+            git: origin.git.as_deref(),
+            host: &origin.host,
+            started: provenance::now(),
+            axes: &plan.axes,
+            limits: &plan.limits,
+            repeat: plan.repeat,
+            cells: cells.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+    use std::sync::atomic::AtomicBool;
+
+    use camino::Utf8PathBuf;
+
+    use super::*;
+    use crate::backend::fake::Fake;
+    use crate::command::schedule::Node;
+    use crate::console::Console;
+    use crate::outcome::Outcome;
+    use crate::sample;
+    use crate::store::Store;
+
+    /// Carries out the sample plan with a fake engine, and answers.
+    fn carried_out(
+        backend: &Fake<'_>,
+        interrupted: &AtomicBool,
+        seed: Option<u64>,
+    ) -> (anyhow::Result<ExitStatus>, Vec<u64>) {
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
+        let plan = seeded(sample::plan(2), seed);
+        let node = Node { bin: "/bin/node".into(), args: vec![], name: "node".into(), digest: "00ff".into() };
+        let nodes: Nodes = plan.cells.iter().map(|cell| (cell.node.clone(), node.clone())).collect();
+        let engine = EngineId { name: "fake".into(), version: "1".into() };
+        let origin = Origin { engine, git: None, host: "here".into(), command: vec!["harness".into()] };
+        let store = Store::open(&root, &plan.name, "now", &About::of(&plan, &origin)).unwrap();
+        let console = Console::new();
+        let stage = Stage { plan: &plan, backend, origin: &origin, store: &store, console: &console, interrupted };
+        let runs = runs(&plan, &nodes);
+        let made = stage.make(&runs, NonZeroUsize::MIN);
+        let seeds = made.records.iter().map(|record| record.options.seed).collect();
+        (answer(&stage, made, runs.len(), Format::Json), seeds)
+    }
+
+    fn good() -> Outcome {
+        sample::outcome(25.0, 386.0, 512.0)
+    }
+
+    #[test]
+    fn the_verdicts_decide_the_exit_code() {
+        let calm = AtomicBool::new(false);
+        let (status, seeds) = carried_out(&Fake::answering(|_| Ok(good())), &calm, None);
+        assert_eq!((status.unwrap(), seeds), (ExitStatus::Yes, [0, 1].repeat(6)));
+        // Runs 0 to 3 are grid's, which is for information.
+        let grid_crashes = Fake::answering(|run| Ok(Outcome { crash: (run < 4).then(|| "boom".into()), ..good() }));
+        assert_eq!(carried_out(&grid_crashes, &calm, None).0.unwrap(), ExitStatus::Yes);
+        let star_crashes = Fake::answering(|run| Ok(Outcome { crash: (run == 5).then(|| "boom".into()), ..good() }));
+        assert_eq!(carried_out(&star_crashes, &calm, None).0.unwrap(), ExitStatus::Unknown);
+        let star_is_slow =
+            Fake::answering(|run| Ok(if run == 5 { sample::outcome(25.0, 412.0, 512.0) } else { good() }));
+        assert_eq!(carried_out(&star_is_slow, &calm, None).0.unwrap(), ExitStatus::No);
+    }
+
+    #[test]
+    fn a_seed_of_the_users_replaces_every_cells() {
+        let (_, seeds) = carried_out(&Fake::answering(|_| Ok(good())), &AtomicBool::new(false), Some(40));
+        assert_eq!(seeds, [40, 41].repeat(6));
+    }
+
+    #[test]
+    fn an_interrupt_outweighs_every_verdict() {
+        let interrupted = AtomicBool::new(false);
+        let slow_then_cut = Fake::answering(|run| {
+            interrupted.store(run == 5, Ordering::Relaxed);
+            Ok(Outcome { crash: (run == 5).then(|| "interrupted".into()), ..sample::outcome(40.0, 500.0, 700.0) })
+        });
+        assert_eq!(carried_out(&slow_then_cut, &interrupted, None).0.unwrap(), ExitStatus::Interrupted);
+    }
+
+    #[test]
+    fn an_interrupt_after_the_last_run_changes_nothing() {
+        let interrupted = AtomicBool::new(false);
+        let cut_at_the_end = Fake::answering(|run| {
+            interrupted.store(run == 11, Ordering::Relaxed);
+            Ok(good())
+        });
+        assert_eq!(carried_out(&cut_at_the_end, &interrupted, None).0.unwrap(), ExitStatus::Yes);
+    }
+
+    #[test]
+    fn trouble_is_the_error_that_the_user_sees() {
+        let no_engine = Fake::answering(|_| Err(anyhow::anyhow!("java is not installed")));
+        let error = carried_out(&no_engine, &AtomicBool::new(false), None).0.unwrap_err();
+        assert!(format!("{error:#}").ends_with("java is not installed"));
+    }
+}

@@ -1,0 +1,236 @@
+//! What an experiment comes to, in the form in which it is shown: value → text, pure.
+//!
+//! Absent: the terminal. Width and colour come in as a [`table::Look`].
+
+pub(crate) mod finding;
+pub(crate) mod json;
+pub(crate) mod table;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::exit::ExitStatus;
+use crate::figure::{Figure, Figures};
+use crate::gate::{self, Judgement, Verdict};
+use crate::limit::Comparison;
+use crate::outcome::{EngineId, Outcome, Record};
+use crate::plan::{Cell, Plan};
+use crate::statistics::Spread;
+
+/// An experiment's results, judged. The shown form; [`Record`] is the stored one.
+#[derive(Debug)]
+pub(crate) struct Summary<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) engine: &'a EngineId,
+    /// One per cell of the plan, in its order.
+    pub(crate) rows: Vec<Row<'a>>,
+    /// Of all runs together, builds left aside.
+    pub(crate) wall_seconds: f64,
+    /// Where the results are kept.
+    pub(crate) directory: Utf8PathBuf,
+    /// What the verdicts amount to.
+    pub(crate) status: ExitStatus,
+    /// The same in one line.
+    pub(crate) answer: String,
+}
+
+/// One cell's results, judged.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) cell: &'a Cell,
+    /// One per repetition that was made, in order.
+    pub(crate) records: Vec<&'a Record>,
+    pub(crate) judgement: Judgement,
+    /// Each figure in its worst repetition: what the verdict is about.
+    pub(crate) worst: Figures,
+}
+
+impl<'a> Summary<'a> {
+    /// Judges every cell of a plan by the records there are.
+    pub(crate) fn of(
+        plan: &'a Plan,
+        engine: &'a EngineId,
+        records: &'a [Record],
+        directory: &Utf8Path,
+        wall_seconds: f64,
+    ) -> Self {
+        let rows: Vec<Row<'a>> = plan.cells.iter().map(|cell| Row::of(plan, cell, records)).collect();
+        let status = gate::status(rows.iter().map(|row| &row.judgement));
+        let answer = answer(&rows);
+        Self { plan, engine, rows, wall_seconds, directory: directory.to_owned(), status, answer }
+    }
+
+    /// The same for an experiment that did not reach its end: that decides the exit code, whatever was measured before.
+    pub(crate) fn cut_short(mut self, status: ExitStatus, how: &str) -> Self {
+        self.status = status;
+        self.answer = format!("{how} after {} of {} cells; {}", measured(&self.rows), self.rows.len(), self.answer);
+        self
+    }
+}
+
+impl<'a> Row<'a> {
+    fn of(plan: &'a Plan, cell: &'a Cell, records: &'a [Record]) -> Self {
+        let mut records: Vec<&Record> = records.iter().filter(|record| record.cell == cell.name).collect();
+        records.sort_by_key(|record| record.repetition);
+        let outcomes: Vec<&Outcome> = records.iter().map(|record| &record.outcome).collect();
+        let judgement = gate::judge(cell.required, &plan.limits, plan.repeat, &outcomes);
+        let mut worst = Figures::default();
+        for figure in Figure::ALL {
+            if let Some(value) = worst_of(plan, figure, &outcomes) {
+                worst.set(figure, value);
+            }
+        }
+        Self { cell, records, judgement, worst }
+    }
+
+    /// Whether some repetition did not reach its end.
+    pub(crate) fn is_crashed(&self) -> bool {
+        self.records.iter().any(|record| record.outcome.crash.is_some())
+    }
+
+    /// How a figure spreads over the repetitions.
+    pub(crate) fn spread(&self, figure: Figure) -> Option<Spread> {
+        Spread::of(self.records.iter().filter_map(|record| record.outcome.figures.value(figure)))
+    }
+
+    /// Whether a figure is why the cell fails.
+    pub(crate) fn breaks(&self, figure: Figure) -> bool {
+        matches!(&self.judgement.verdict, Verdict::Fail { breaches } if breaches.iter().any(|breach| {
+            matches!(breach, gate::Breach::Exceeded(exceeded) if exceeded.limit.figure == figure)
+        }))
+    }
+}
+
+/// The value of a figure in its worst repetition. A broken limit decides which that is; else the way that limits on the
+/// figure point; else more is worse, but for shares and counts of what went well.
+fn worst_of(plan: &Plan, figure: Figure, outcomes: &[&Outcome]) -> Option<f64> {
+    let values = || outcomes.iter().filter_map(|outcome| outcome.figures.value(figure));
+    let limit = plan.limits.iter().find(|limit| limit.figure == figure);
+    let is_more_worse = match limit.map(|limit| (limit.comparison, limit.bound)) {
+        Some((Comparison::Equal, bound)) => {
+            return values().max_by(|a, b| (a - bound).abs().total_cmp(&(b - bound).abs()));
+        }
+        Some((Comparison::Greater | Comparison::GreaterOrEqual, _)) => false,
+        Some((Comparison::Less | Comparison::LessOrEqual, _)) => true,
+        None => !matches!(figure, Figure::OkFraction | Figure::Operations | Figure::Broadcasts),
+    };
+    if is_more_worse { values().max_by(f64::total_cmp) } else { values().min_by(f64::total_cmp) }
+}
+
+/// The whole experiment in one line.
+fn answer(rows: &[Row<'_>]) -> String {
+    let required = || rows.iter().filter(|row| row.cell.required);
+    let count = |is: fn(&Verdict) -> bool| required().filter(|row| is(&row.judgement.verdict)).count();
+    let passed = count(|verdict| matches!(verdict, Verdict::Pass));
+    let failed = count(|verdict| matches!(verdict, Verdict::Fail { .. }));
+    let open = count(|verdict| matches!(verdict, Verdict::Unknown { .. }));
+    let all = passed + failed + open;
+    let mut parts = vec![match all {
+        0 => format!("no cell is required; {} of {} were measured", measured(rows), rows.len()),
+        1 if passed == 1 => "the required cell passes".into(),
+        _ => format!("{passed} of {all} required cells pass"),
+    }];
+    match failed {
+        0 => {}
+        1 => parts.push("1 fails".into()),
+        _ => parts.push(format!("{failed} fail")),
+    }
+    if open > 0 {
+        parts.push(format!("{open} could not be judged"));
+    }
+    let fewest = fewest_messages(rows)
+        .map(|(row, messages)| format!("; fewest messages: {} ({messages:.2} per operation)", row.cell.name));
+    parts.join(", ") + &fewest.unwrap_or_default()
+}
+
+fn measured(rows: &[Row<'_>]) -> usize {
+    rows.iter().filter(|row| !row.records.is_empty() && !row.is_crashed()).count()
+}
+
+/// Of several cells that pass, the one that sends least.
+fn fewest_messages<'r, 'a>(rows: &'r [Row<'a>]) -> Option<(&'r Row<'a>, f64)> {
+    let passing = rows.iter().filter(|row| row.judgement.verdict == Verdict::Pass);
+    let sending: Vec<_> = passing.filter_map(|row| Some((row, row.worst.value(Figure::MsgsPerOp)?))).collect();
+    let least = sending.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    (sending.len() > 1).then_some(least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Validity;
+    use crate::sample;
+
+    /// All records of the sample plan.
+    fn records(plan: &Plan) -> Vec<Record> {
+        let cells = plan.cells.iter();
+        cells.flat_map(|cell| (0..plan.repeat).map(|repetition| sample::record(cell, repetition))).collect()
+    }
+
+    fn engine() -> EngineId {
+        EngineId { name: "embedded".into(), version: "0.1.0".into() }
+    }
+
+    fn answer_of(plan: &Plan, records: &[Record]) -> (ExitStatus, String) {
+        let engine = engine();
+        let summary = Summary::of(plan, &engine, records, Utf8Path::new("store"), 60.0);
+        (summary.status, summary.answer)
+    }
+
+    #[test]
+    fn the_answer_counts_required_cells_and_names_the_thriftiest() {
+        let plan = sample::plan(1);
+        let mut records = records(&plan);
+        records[3].outcome = sample::outcome(13.39, 386.0, 512.0);
+        let (status, answer) = answer_of(&plan, &records);
+        assert_eq!(status, ExitStatus::Yes);
+        assert_eq!(
+            answer,
+            "4 of 4 required cells pass; fewest messages: topology=star,relay-to-master=on (13.39 per operation)"
+        );
+    }
+
+    #[test]
+    fn failures_and_open_cells_are_counted_apart() {
+        let plan = sample::plan(1);
+        let mut records = records(&plan);
+        records[2].outcome.crash = Some("node `n3` exited".into());
+        records[4].outcome.validity = Validity::Invalid;
+        records[5].outcome.validity = Validity::Invalid;
+        let (status, answer) = answer_of(&plan, &records);
+        assert_eq!(status, ExitStatus::No);
+        assert_eq!(answer, "1 of 4 required cells pass, 2 fail, 1 could not be judged");
+    }
+
+    #[test]
+    fn an_experiment_that_asks_for_nothing_says_what_it_measured() {
+        let mut plan = sample::plan(1);
+        plan.cells.iter_mut().for_each(|cell| cell.required = false);
+        plan.cells.truncate(2);
+        let (status, answer) = answer_of(&plan, &records(&plan)[..1]);
+        assert_eq!((status, answer.as_str()), (ExitStatus::Yes, "no cell is required; 1 of 2 were measured"));
+    }
+
+    #[test]
+    fn an_interrupt_decides_the_exit_code() {
+        let plan = sample::plan(1);
+        let (records, engine) = (records(&plan), engine());
+        let summary = Summary::of(&plan, &engine, &records[..2], Utf8Path::new("store"), 60.0)
+            .cut_short(ExitStatus::Interrupted, "interrupted");
+        assert_eq!(summary.status, ExitStatus::Interrupted);
+        assert!(summary.answer.starts_with("interrupted after 2 of 6 cells; 0 of 4"), "{}", summary.answer);
+    }
+
+    #[test]
+    fn a_row_shows_the_worst_repetition() {
+        let plan = sample::plan(3);
+        let mut records = records(&plan);
+        records[7].outcome = sample::outcome(26.0, 412.0, 530.0);
+        let engine = engine();
+        let summary = Summary::of(&plan, &engine, &records, Utf8Path::new("store"), 60.0);
+        let star = &summary.rows[2];
+        assert_eq!(star.worst.value(Figure::StableLatencyMedian), Some(412.0));
+        assert!(star.breaks(Figure::StableLatencyMedian) && !star.breaks(Figure::MsgsPerOp));
+        let spread = star.spread(Figure::StableLatencyMedian).unwrap();
+        assert_eq!((spread.least, spread.median, spread.greatest), (386.0, 386.0, 412.0));
+    }
+}

@@ -1,0 +1,204 @@
+//! An axis of the matrix: what its name means, and what a value of it sets.
+//!
+//! Absent: which cells the axes come to; that is [`super::cells`].
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
+use super::nearest::nearest;
+use super::option::{self, TestOption};
+use super::value::{list, switch, word};
+use super::yaml::{Key, Kind, Node, Span};
+
+/// What an axis's name means.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum AxisKind {
+    /// The node binary's arguments.
+    Args,
+    /// The node binary.
+    Bin,
+    /// One of several features that begin with this word: the value `grid` of `topology` means `topology-grid`.
+    Group(String),
+    /// An option of the test.
+    Option(&'static str),
+    /// A feature, on or off.
+    Switch(String),
+}
+
+/// One axis's value in one place of the file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Choice {
+    /// The axis's name as written here.
+    pub(crate) axis: String,
+    pub(crate) kind: AxisKind,
+    /// The value as the file writes it; a switch's as `on` or `off`.
+    pub(crate) text: String,
+    pub(crate) setting: Setting,
+    pub(crate) span: Span,
+}
+
+/// What a value sets.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Setting {
+    Args(Vec<String>),
+    Bin(Utf8PathBuf),
+    Feature(String, bool),
+    Option(TestOption),
+}
+
+/// What names may mean in one file.
+pub(super) struct Vocabulary<'a> {
+    /// The node's features; `None` if the node is a binary, which has none.
+    pub(super) features: Option<&'a [String]>,
+    /// Where the file lies: relative paths of binaries begin here.
+    pub(super) directory: &'a Utf8Path,
+}
+
+impl AxisKind {
+    /// Whether two axes set the same thing, as `nodes` and `node-count` do.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        let counted = |kind: &Self| matches!(kind, Self::Option("nodes" | "node-count"));
+        self == other || counted(self) && counted(other)
+    }
+}
+
+impl Vocabulary<'_> {
+    /// What an axis's name means: a feature or a group of features before an option of the test, which `test.` before
+    /// its name means in any case.
+    pub(super) fn kind(&self, key: &Key) -> Result<AxisKind, Diagnostic> {
+        let name = key.name.as_str();
+        let option_named = |name: &str| option::NAMES.into_iter().find(|option| *option == name);
+        if let Some(option) = name.strip_prefix("test.") {
+            return option_named(option).map(AxisKind::Option).ok_or_else(|| self.unknown(key));
+        }
+        let features = self.features.unwrap_or_default();
+        if features.iter().any(|feature| feature == name) {
+            Ok(AxisKind::Switch(name.to_owned()))
+        } else if !name.is_empty() && self.variants(name).next().is_some() {
+            Ok(AxisKind::Group(name.to_owned()))
+        } else if let Some(option) = option_named(name) {
+            Ok(AxisKind::Option(option))
+        } else if name == "args" {
+            Ok(AxisKind::Args)
+        } else if name == "bin" && self.features.is_none() {
+            Ok(AxisKind::Bin)
+        } else {
+            Err(self.unknown(key))
+        }
+    }
+
+    /// Reads one value of an axis.
+    pub(super) fn choice(&self, key: &Key, kind: &AxisKind, node: &Node, problems: &mut Problems) -> Option<Choice> {
+        let (text, setting) = match kind {
+            AxisKind::Args => {
+                let args = arguments(node, problems)?;
+                (if args.is_empty() { "-".to_owned() } else { args.join(" ") }, Setting::Args(args))
+            }
+            AxisKind::Bin => (word(node, "`bin`", problems)?.to_owned(), Setting::Bin(self.binary(node, problems)?)),
+            AxisKind::Group(group) => {
+                let value = word(node, &format!("`{group}`"), problems)?;
+                (value.to_owned(), Setting::Feature(self.variant(group, value, &node.span, problems)?, true))
+            }
+            AxisKind::Option(name) => {
+                let option = TestOption::read(name, node, problems)?;
+                let text = match (&node.kind, &option) {
+                    (Kind::Scalar(text), _) => text.trim().to_owned(),
+                    (_, TestOption::Nodes(names)) => names.join(" "),
+                    _ => "none".to_owned(),
+                };
+                (text, Setting::Option(option))
+            }
+            AxisKind::Switch(feature) => {
+                let on = switch(node, &format!("`{feature}`"), problems)?;
+                (if on { "on" } else { "off" }.to_owned(), Setting::Feature(feature.clone(), on))
+            }
+        };
+        Some(Choice { axis: key.name.clone(), kind: kind.clone(), text, setting, span: node.span.clone() })
+    }
+
+    /// The path of a binary. A relative one begins at the experiment's file, wherever the program is started.
+    pub(super) fn binary(&self, node: &Node, problems: &mut Problems) -> Option<Utf8PathBuf> {
+        let text = word(node, "`bin`", problems)?;
+        if text.is_empty() || text.contains('\0') {
+            let title = "`bin` is the path of a program";
+            problems.push(Diagnostic::new(Code::BadName, &node.span, title, "expected a path"));
+            return None;
+        }
+        Some(self.directory.join(text))
+    }
+
+    /// A feature that the node has.
+    pub(super) fn feature(&self, node: &Node, problems: &mut Problems) -> Option<String> {
+        let name = word(node, "a feature", problems)?;
+        let features = self.features.unwrap_or_default();
+        if features.iter().any(|feature| feature == name) {
+            return Some(name.to_owned());
+        }
+        problems.push(unknown_feature(&node.span, name, name, features.iter().map(|feature| (&**feature, &**feature))));
+        None
+    }
+
+    /// The features of a group, each with the value that names it in the group.
+    fn variants(&self, group: &str) -> impl Iterator<Item = (&str, &str)> {
+        let value = move |feature: &str| feature.strip_prefix(group)?.strip_prefix('-').map(str::len);
+        let features = self.features.unwrap_or_default().iter().map(String::as_str);
+        features.filter_map(move |feature| Some((&feature[feature.len() - value(feature)?..], feature)))
+    }
+
+    fn variant(&self, group: &str, value: &str, span: &Span, problems: &mut Problems) -> Option<String> {
+        if let Some((_, feature)) = self.variants(group).find(|(variant, _)| *variant == value) {
+            return Some(feature.to_owned());
+        }
+        problems.push(unknown_feature(span, &format!("{group}-{value}"), value, self.variants(group)));
+        None
+    }
+
+    fn unknown(&self, key: &Key) -> Diagnostic {
+        let features = self.features.unwrap_or_default();
+        let words = option::NAMES.into_iter().chain(["args", "bin"]).chain(features.iter().map(String::as_str));
+        let groups = features.iter().filter_map(|feature| feature.split_once('-').map(|(group, _)| group));
+        let near = nearest(key.name.strip_prefix("test.").unwrap_or(&key.name), words.chain(groups));
+        if let Some(near) = near.filter(|near| features.iter().any(|feature| feature == near)) {
+            return unknown_feature(&key.span, &key.name, near, [(near, near)].into_iter());
+        }
+        let title = format!("`{}` is no axis", shown(&key.name));
+        let label = match self.features {
+            Some(_) => "neither a feature of the node nor an option of the test",
+            None => "not an option of the test, and a node given by `bin` has no features",
+        };
+        let help = near.map(|near| format!("an axis with a similar name exists: `{near}`"));
+        Diagnostic::new(Code::UnknownAxis, &key.span, title, label).help(help)
+    }
+}
+
+/// The words of a list of arguments; a single word counts as a list of itself.
+pub(super) fn arguments(node: &Node, problems: &mut Problems) -> Option<Vec<String>> {
+    if let Kind::Scalar(text) = &node.kind {
+        return Some(vec![text.clone()]);
+    }
+    let items = list(node, "`args`", problems)?;
+    items.iter().map(|item| word(item, "an argument", problems).map(str::to_owned)).collect()
+}
+
+/// `variants` are the words that would have been right, each with the feature that it means.
+fn unknown_feature<'a>(
+    span: &Span,
+    feature: &str,
+    word: &str,
+    variants: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Diagnostic {
+    let variants: Vec<_> = variants.collect();
+    let whole = variants.iter().find(|(_, whole)| *whole == word).map(|(variant, _)| *variant);
+    let near = whole.or_else(|| nearest(word, variants.iter().map(|(variant, _)| *variant)));
+    let help = near.map(|near| {
+        let (_, feature) = variants.iter().find(|(variant, _)| *variant == near).expect("it is one of them");
+        if near == *feature {
+            format!("a feature with a similar name exists: `{feature}`")
+        } else {
+            format!("a feature with a similar name exists: `{feature}`; write `{near}`")
+        }
+    });
+    let title = format!("the node has no feature `{}`", shown(feature));
+    let label = format!("not one of {}", listed(variants.iter().map(|(variant, _)| *variant)));
+    Diagnostic::new(Code::UnknownFeature, span, title, label).help(help)
+}

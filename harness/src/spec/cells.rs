@@ -1,0 +1,262 @@
+//! What a matrix comes to, and what can be wrong with it only as a whole: cells that no engine can run, cells that
+//! exclude, include or require speak of and that do not exist.
+//!
+//! Absent: the reading of single values; everything here has been read.
+
+use std::collections::BTreeSet;
+
+use engine::{Distribution, Options};
+
+use super::axis::{AxisKind, Choice, Setting};
+use super::diagnostic::{Code, Diagnostic, Problems, listed};
+use super::yaml::Span;
+use super::{Assignment, NodeSpec, Require, Spec, option};
+use crate::plan::NodeSource;
+
+/// One combination of values, and what it comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Combination {
+    /// One choice for each axis; of an included cell, also what it sets besides.
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) options: Options,
+    pub(crate) node: NodeSource,
+}
+
+impl Spec {
+    /// Every cell in the file's order: the matrix, last axis fastest, less what is excluded; then what is included.
+    /// Without a matrix there is one cell, unless cells are included by name.
+    pub(crate) fn combinations(&self) -> Vec<Combination> {
+        let mut cells = self.product();
+        cells.retain(|cell| !self.exclude.iter().any(|exclusion| exclusion.covers(cell)));
+        cells.extend(self.include.iter().map(|inclusion| self.combine(inclusion.choices.clone())));
+        cells
+    }
+
+    /// The columns of a table of cells: each axis, and what only included cells set, by name and meaning.
+    pub(crate) fn columns(&self) -> Vec<(&str, &AxisKind)> {
+        let mut columns: Vec<(&str, &AxisKind)> = self.axes.iter().map(|axis| (&*axis.name, &axis.kind)).collect();
+        for choice in self.include.iter().flat_map(|inclusion| &inclusion.choices) {
+            if !columns.iter().any(|(_, kind)| kind.overlaps(&choice.kind)) {
+                columns.push((&choice.axis, &choice.kind));
+            }
+        }
+        columns
+    }
+
+    fn product(&self) -> Vec<Combination> {
+        if self.axes.is_empty() && !self.include.is_empty() {
+            return Vec::new();
+        }
+        let mut rows: Vec<Vec<Choice>> = vec![Vec::new()];
+        for axis in &self.axes {
+            let extended = |row: &Vec<Choice>| {
+                let row = row.clone();
+                axis.choices.iter().map(move |choice| [row.as_slice(), std::slice::from_ref(choice)].concat())
+            };
+            rows = rows.iter().flat_map(extended).collect();
+        }
+        rows.into_iter().map(|choices| self.combine(choices)).collect()
+    }
+
+    fn combine(&self, choices: Vec<Choice>) -> Combination {
+        let mut options = self.options.clone();
+        let mut args = self.args.clone();
+        let (mut bin, mut features) = match &self.node {
+            NodeSpec::Bin(path) => (path.clone(), BTreeSet::new()),
+            NodeSpec::Crate(features) => (None, features.keys().cloned().collect()),
+        };
+        for choice in &choices {
+            match &choice.setting {
+                Setting::Args(list) => args.clone_from(list),
+                Setting::Bin(path) => bin = Some(path.clone()),
+                Setting::Feature(name, true) => _ = features.insert(name.clone()),
+                Setting::Feature(name, false) => _ = features.remove(name),
+                Setting::Option(option) => option.apply(&mut options),
+            }
+        }
+        let node = match bin {
+            Some(path) => NodeSource::Bin { path, args },
+            None => NodeSource::Crate { features, args },
+        };
+        Combination { choices, options, node }
+    }
+}
+
+impl Combination {
+    /// The value of a column as a file would write it.
+    pub(crate) fn text(&self, kind: &AxisKind) -> String {
+        if let Some(choice) = self.choices.iter().find(|choice| choice.kind.overlaps(kind)) {
+            return choice.text.clone();
+        }
+        match (kind, &self.node) {
+            (AxisKind::Option(name), _) => option::written(name, &self.options),
+            (AxisKind::Args, NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) if !args.is_empty() => {
+                args.join(" ")
+            }
+            (AxisKind::Bin, NodeSource::Bin { path, .. }) => path.to_string(),
+            (AxisKind::Group(group), NodeSource::Crate { features, .. }) => {
+                let variant = |feature: &String| Some(feature.strip_prefix(group)?.strip_prefix('-')?.to_owned());
+                features.iter().find_map(variant).unwrap_or_else(|| "-".to_owned())
+            }
+            (AxisKind::Switch(feature), NodeSource::Crate { features, .. }) => {
+                if features.contains(feature) { "on" } else { "off" }.to_owned()
+            }
+            _ => "-".to_owned(),
+        }
+    }
+
+    /// The cell's own choices, axis by axis: what tells it from the others.
+    pub(crate) fn named(&self) -> Vec<(&str, &str)> {
+        self.choices.iter().map(|choice| (choice.axis.as_str(), choice.text.as_str())).collect()
+    }
+
+    fn holds(&self, setting: &Setting) -> bool {
+        match (setting, &self.node) {
+            (Setting::Args(wanted), NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) => wanted == args,
+            (Setting::Bin(wanted), NodeSource::Bin { path, .. }) => wanted == path,
+            (Setting::Feature(name, on), NodeSource::Crate { features, .. }) => features.contains(name) == *on,
+            (Setting::Option(option), _) => option.holds(&self.options),
+            _ => false,
+        }
+    }
+}
+
+impl Assignment {
+    /// Whether a cell has all of these values.
+    pub(crate) fn covers(&self, cell: &Combination) -> bool {
+        self.choices.iter().all(|choice| cell.holds(&choice.setting))
+    }
+}
+
+/// Reports what is wrong with the matrix as a whole. Every single value of the spec is sound.
+pub(super) fn check(spec: &Spec, problems: &mut Problems) {
+    let count = spec.axes.iter().fold(1_usize, |count, axis| count.saturating_mul(axis.choices.len()));
+    let count = count.saturating_add(spec.include.len());
+    if count > CELLS_MAX {
+        let title = format!("the matrix has {count} cells");
+        problems.push(Diagnostic::new(Code::TooManyCells, &spec.matrix, title, format!("at most {CELLS_MAX}")));
+        return;
+    }
+    let product = spec.product();
+    let cells = spec.combinations();
+    if cells.is_empty() {
+        let title = "every cell of the matrix is excluded";
+        problems.push(Diagnostic::new(Code::EmptyMatrix, &spec.matrix, title, "nothing is left to run"));
+    }
+    for exclusion in spec.exclude.iter().filter(|exclusion| !product.iter().any(|cell| exclusion.covers(cell))) {
+        problems.push(no_such_cell(spec, exclusion, "excluded"));
+    }
+    if let Require::Some(required) = &spec.require {
+        for some in required.iter().filter(|some| !cells.iter().any(|cell| some.covers(cell))) {
+            problems.push(no_such_cell(spec, some, "required"));
+        }
+    }
+    included(spec, &cells, problems);
+    let nodes: usize = cells.iter().map(|cell| cell.options.nodes.len()).sum();
+    if nodes > NODES_MAX {
+        let title = format!("the matrix has {nodes} nodes in {} cells", cells.len());
+        problems.push(Diagnostic::new(Code::TooManyCells, &spec.matrix, title, format!("at most {NODES_MAX}")));
+    }
+    for cell in &cells {
+        features_agree(spec, cell, problems);
+        engine_can_run(spec, cell, problems);
+    }
+}
+
+fn included(spec: &Spec, cells: &[Combination], problems: &mut Problems) {
+    for inclusion in &spec.include {
+        let missing = |axis: &&super::Axis| !inclusion.choices.iter().any(|choice| choice.kind.overlaps(&axis.kind));
+        let missing: Vec<&str> = spec.axes.iter().filter(missing).map(|axis| axis.name.as_str()).collect();
+        if !missing.is_empty() {
+            let title = "an included cell says where it lies on every axis".to_owned();
+            let label = format!("lacks {}", listed(missing));
+            problems.push(Diagnostic::new(Code::MissingKey, &inclusion.span, title, label));
+        }
+    }
+    let first_included = cells.len() - spec.include.len();
+    // What a cell runs decides whether it is the same as another, not how the file spells it.
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for (index, cell) in cells.iter().enumerate() {
+        let is_new = seen.insert(format!("{:?} {:?}", cell.options, cell.node));
+        if let (false, Some(inclusion)) = (is_new, index.checked_sub(first_included)) {
+            let title = "this cell is there already";
+            let span = &spec.include[inclusion].span;
+            problems.push(Diagnostic::new(Code::DuplicateCell, span, title, "expected a combination of its own"));
+        }
+    }
+}
+
+fn no_such_cell(spec: &Spec, assignment: &Assignment, verb: &str) -> Diagnostic {
+    let title = format!("no cell is {verb} by this");
+    for choice in &assignment.choices {
+        let Some(axis) = spec.axes.iter().find(|axis| axis.kind.overlaps(&choice.kind)) else { continue };
+        let included = spec.include.iter().flat_map(|inclusion| &inclusion.choices);
+        let mut values = axis.choices.iter().chain(included.filter(|other| other.kind.overlaps(&axis.kind)));
+        if !values.any(|value| value.setting == choice.setting) {
+            let values = listed(axis.choices.iter().map(|value| value.text.as_str()));
+            let label = format!("the axis `{}` has {values}", axis.name);
+            return Diagnostic::new(Code::NoSuchCell, &choice.span, title, label);
+        }
+    }
+    Diagnostic::new(Code::NoSuchCell, &assignment.span, title, "this combination is not in the matrix")
+}
+
+/// A node has one topology.
+fn features_agree(spec: &Spec, cell: &Combination, problems: &mut Problems) {
+    let NodeSource::Crate { features, .. } = &cell.node else { return };
+    let topologies: Vec<&str> =
+        features.iter().map(String::as_str).filter(|feature| feature.starts_with(EXCLUSIVE)).collect();
+    if topologies.len() < 2 {
+        return;
+    }
+    let sets_one =
+        |choice: &&Choice| matches!(&choice.setting, Setting::Feature(name, true) if name.starts_with(EXCLUSIVE));
+    let always = match &spec.node {
+        NodeSpec::Crate(features) => topologies.iter().rev().find_map(|name| features.get(*name)),
+        NodeSpec::Bin(_) => None,
+    };
+    let chosen = cell.choices.iter().rev().find(sets_one).map(|choice| &choice.span);
+    let Some(span) = chosen.or(always) else { return };
+    let title = format!("a node has one topology, not {}", listed(topologies));
+    let problem = Diagnostic::new(Code::ConflictingFeatures, span, title, "with this, a cell has more than one");
+    problems.push(match always.filter(|always| *always != span) {
+        Some(always) => problem.also(always, "always on"),
+        None => problem,
+    });
+}
+
+fn engine_can_run(spec: &Spec, cell: &Combination, problems: &mut Problems) {
+    let place = |names: [&'static str; 2]| -> Span {
+        let kinds = names.map(AxisKind::Option);
+        let choices = || cell.choices.iter().chain(&spec.test);
+        let found = kinds.iter().find_map(|kind| choices().find(|choice| choice.kind == *kind));
+        found.map_or_else(|| spec.matrix.clone(), |choice| choice.span.clone())
+    };
+    let latency = cell.options.latency;
+    if latency.mean_ms == 0 && latency.distribution != Distribution::Constant {
+        let title = format!(
+            "latencies of mean 0 cannot be spread: `latency-dist` is `{}`",
+            option::written("latency-dist", &cell.options)
+        );
+        let span = place(["latency-dist", "latency"]);
+        let problem = Diagnostic::new(Code::ImpossibleTest, &span, title, "Maelstrom's network fails on this");
+        problems.push(problem.help("set a `latency` of 1ms or more, or leave `latency-dist` at `constant`".to_owned()));
+    }
+    if cell.options.workers() > WORKERS_MAX {
+        let title = format!("a test with {} clients", cell.options.workers());
+        let span = place(["concurrency", "node-count"]);
+        problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, format!("at most {WORKERS_MAX} clients")));
+    }
+}
+
+/// Features of which a node has at most one begin so.
+const EXCLUSIVE: &str = "topology-";
+
+/// Cells in all. Even at a second each, nobody waits for more.
+const CELLS_MAX: usize = 10_000;
+
+/// Nodes of all cells together: their names must fit in memory.
+const NODES_MAX: usize = 1 << 20;
+
+/// Clients of one test.
+const WORKERS_MAX: u32 = 100_000;

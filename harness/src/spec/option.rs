@@ -1,0 +1,272 @@
+//! The options of a test by their names in a file: Maelstrom's, which both `test:` and an axis may set.
+//!
+//! Absent: whether options make sense together; that is [`super::cells`].
+
+use engine::{Availability, Concurrency, Distribution, Latency, Nemesis, Options, Topology, Workload};
+use protocol::Duration;
+
+use super::diagnostic::{Code, Diagnostic, Problems, shown};
+use super::value::{choice, duration, list, number, word};
+use super::yaml::{Kind, Node};
+
+/// One option of a test, set.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TestOption {
+    Availability(Option<Availability>),
+    Concurrency(Concurrency),
+    /// In milliseconds.
+    Latency(u64),
+    LatencyDist(Distribution),
+    Nemesis(Option<Nemesis>),
+    NemesisInterval(Duration),
+    /// Given by `nodes`, or counted by `node-count`.
+    Nodes(Vec<String>),
+    Rate(f64),
+    TimeLimit(Duration),
+    Topology(Topology),
+    Workload(Workload),
+}
+
+/// Every option's name.
+pub(super) const NAMES: [&str; 12] = [
+    "workload",
+    "node-count",
+    "nodes",
+    "latency",
+    "latency-dist",
+    "rate",
+    "time-limit",
+    "concurrency",
+    "topology",
+    "nemesis",
+    "nemesis-interval",
+    "availability",
+];
+
+impl TestOption {
+    /// Reads the option of that name, which is one of [`NAMES`].
+    pub(super) fn read(name: &str, node: &Node, problems: &mut Problems) -> Option<Self> {
+        let what = format!("`{name}`");
+        match name {
+            "availability" => availability(node, &what, problems).map(Self::Availability),
+            "concurrency" => concurrency(node, &what, problems).map(Self::Concurrency),
+            "latency" => latency(node, &what, problems).map(Self::Latency),
+            "latency-dist" => choice(node, &what, &DISTRIBUTIONS, problems).map(Self::LatencyDist),
+            "nemesis" if node.kind == Kind::Null => Some(Self::Nemesis(None)),
+            "nemesis" => choice(node, &what, &NEMESES, problems).map(Self::Nemesis),
+            "nemesis-interval" => positive(node, &what, problems).map(Self::NemesisInterval),
+            "node-count" => number(node, &what, "a whole number", 1, NODES_MAX, problems)
+                .map(|count| Self::Nodes(Options::numbered_nodes(count))),
+            "nodes" => nodes(node, problems).map(Self::Nodes),
+            "rate" => number(node, &what, "operations per second", 0.0, RATE_MAX, problems).map(Self::Rate),
+            "time-limit" => positive(node, &what, problems).map(Self::TimeLimit),
+            "topology" => choice(node, &what, &TOPOLOGIES, problems).map(Self::Topology),
+            "workload" => choice(node, &what, &WORKLOADS, problems).map(Self::Workload),
+            _ => None,
+        }
+    }
+
+    /// Sets it.
+    pub(crate) fn apply(&self, options: &mut Options) {
+        match self {
+            Self::Availability(availability) => options.availability = *availability,
+            Self::Concurrency(concurrency) => options.concurrency = *concurrency,
+            Self::Latency(mean_ms) => options.latency = Latency { mean_ms: *mean_ms, ..options.latency },
+            Self::LatencyDist(distribution) => {
+                options.latency = Latency { distribution: *distribution, ..options.latency };
+            }
+            Self::Nemesis(nemesis) => options.nemesis = *nemesis,
+            Self::NemesisInterval(interval) => options.nemesis_interval = *interval,
+            Self::Nodes(nodes) => options.nodes.clone_from(nodes),
+            Self::Rate(rate) => options.rate = *rate,
+            Self::TimeLimit(limit) => options.time_limit = *limit,
+            Self::Topology(topology) => options.topology = *topology,
+            Self::Workload(workload) => options.workload = *workload,
+        }
+    }
+
+    /// Whether these options have it so.
+    pub(crate) fn holds(&self, options: &Options) -> bool {
+        match self {
+            Self::Availability(availability) => options.availability == *availability,
+            Self::Concurrency(concurrency) => options.concurrency == *concurrency,
+            Self::Latency(mean_ms) => options.latency.mean_ms == *mean_ms,
+            Self::LatencyDist(distribution) => options.latency.distribution == *distribution,
+            Self::Nemesis(nemesis) => options.nemesis == *nemesis,
+            Self::NemesisInterval(interval) => options.nemesis_interval == *interval,
+            Self::Nodes(nodes) => options.nodes == *nodes,
+            Self::Rate(rate) => (options.rate - rate).abs() < f64::EPSILON,
+            Self::TimeLimit(limit) => options.time_limit == *limit,
+            Self::Topology(topology) => options.topology == *topology,
+            Self::Workload(workload) => options.workload == *workload,
+        }
+    }
+}
+
+/// The value of an option as a file would write it: what a cell shows that does not set it.
+pub(crate) fn written(name: &str, options: &Options) -> String {
+    match name {
+        "availability" => match options.availability {
+            None => "none".to_owned(),
+            Some(Availability::Total) => "total".to_owned(),
+            Some(Availability::AtLeast(share)) => share.to_string(),
+        },
+        "concurrency" => match options.concurrency {
+            Concurrency::PerNode(each) => format!("{each}n"),
+            Concurrency::Total(all) => all.to_string(),
+        },
+        "latency" => format!("{}ms", options.latency.mean_ms),
+        "latency-dist" => word_of(&DISTRIBUTIONS, options.latency.distribution),
+        "nemesis" => word_of(&NEMESES, options.nemesis),
+        "nemesis-interval" => options.nemesis_interval.to_string(),
+        "node-count" => options.node_count().to_string(),
+        "nodes" => options.nodes.join(" "),
+        "rate" => options.rate.to_string(),
+        "time-limit" => options.time_limit.to_string(),
+        "topology" => word_of(&TOPOLOGIES, options.topology),
+        "workload" => word_of(&WORKLOADS, options.workload),
+        other => other.to_owned(),
+    }
+}
+
+fn word_of<T: PartialEq + Copy>(words: &[(&str, T)], value: T) -> String {
+    let found = words.iter().find(|(_, each)| *each == value);
+    found.map(|(word, _)| (*word).to_owned()).expect("every value has a word")
+}
+
+fn availability(node: &Node, what: &str, problems: &mut Problems) -> Option<Option<Availability>> {
+    match &node.kind {
+        Kind::Null => Some(None),
+        Kind::Scalar(text) if text == "none" => Some(None),
+        Kind::Scalar(text) if text == "total" => Some(Some(Availability::Total)),
+        _ => number(node, what, "`total`, or a share", 0.0, 1.0, problems)
+            .map(|share| Some(Availability::AtLeast(share))),
+    }
+}
+
+fn concurrency(node: &Node, what: &str, problems: &mut Problems) -> Option<Concurrency> {
+    let text = word(node, what, problems)?;
+    let (digits, each) = text.strip_suffix('n').map_or((text, false), |digits| (digits, true));
+    match digits.parse::<u32>() {
+        Ok(count @ 1..=NODES_MAX) if each => Some(Concurrency::PerNode(count)),
+        Ok(count @ 1..=NODES_MAX) => Some(Concurrency::Total(count)),
+        parsed => {
+            let code = if parsed.is_ok() { Code::OutOfRange } else { Code::BadNumber };
+            let title = format!("{what} `{}` is no number of clients", shown(text));
+            let label =
+                format!("expected a number from 1 to {NODES_MAX}, or that with an `n`, such as `2n` for 2 per node");
+            problems.push(Diagnostic::new(code, &node.span, title, label));
+            None
+        }
+    }
+}
+
+fn latency(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
+    let mean = duration(node, what, "ms", problems)?;
+    if mean == mean.floor_to_millis() {
+        return Some(mean.as_millis());
+    }
+    let title = format!("{what} `{mean}` has a fraction of a millisecond");
+    let label = "Maelstrom's network counts whole milliseconds";
+    problems.push(Diagnostic::new(Code::OutOfRange, &node.span, title, label));
+    None
+}
+
+fn positive(node: &Node, what: &str, problems: &mut Problems) -> Option<Duration> {
+    let span = duration(node, what, "s", problems)?;
+    if span > Duration::ZERO {
+        return Some(span);
+    }
+    let title = format!("{what} is no time at all");
+    problems.push(Diagnostic::new(Code::OutOfRange, &node.span, title, "expected more than nothing"));
+    None
+}
+
+fn nodes(node: &Node, problems: &mut Problems) -> Option<Vec<String>> {
+    let items = list(node, "`nodes`", problems)?;
+    if items.is_empty() || items.len() > NODES_MAX as usize {
+        let title = format!("a test has from 1 to {NODES_MAX} nodes, not {}", items.len());
+        problems.push(Diagnostic::new(Code::OutOfRange, &node.span, title, "expected a list of names"));
+        return None;
+    }
+    let mut names = std::collections::BTreeSet::new();
+    let mut valid = true;
+    for item in items {
+        let Some(name) = word(item, "a node's name", problems) else {
+            valid = false;
+            continue;
+        };
+        if let Some(wrong) = wrong_with_node_name(name) {
+            let title = format!("no node can be called `{}`", shown(name));
+            problems.push(Diagnostic::new(Code::BadName, &item.span, title, wrong));
+            valid = false;
+        } else if !names.insert(name) {
+            let title = format!("two nodes are called `{name}`");
+            problems.push(Diagnostic::new(Code::DuplicateValue, &item.span, title, "remove one of them"));
+            valid = false;
+        }
+    }
+    let names = || items.iter().filter_map(|item| if let Kind::Scalar(name) = &item.kind { Some(name) } else { None });
+    valid.then(|| names().map(|name| name.trim().to_owned()).collect())
+}
+
+/// A node's name travels in messages, on Maelstrom's command line and as the name of its log.
+fn wrong_with_node_name(name: &str) -> Option<&'static str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if name.is_empty() || name.len() > 64 || !name.chars().all(plain) || name.starts_with(['.', '-']) {
+        Some("expected letters, digits, `.`, `_` and `-`")
+    } else if name.starts_with('c') {
+        Some("what begins with `c` is a client in Maelstrom's network")
+    } else if ["lin-kv", "seq-kv", "lww-kv", "lin-tso"].contains(&name) {
+        Some("one of Maelstrom's services has this name")
+    } else {
+        None
+    }
+}
+
+/// Far more than real processes allow; the names alone must fit in memory.
+const NODES_MAX: u32 = 10_000;
+
+/// No engine paces finer than this.
+const RATE_MAX: f64 = 1_000_000.0;
+
+const DISTRIBUTIONS: [(&str, Distribution); 3] = [
+    ("constant", Distribution::Constant),
+    ("exponential", Distribution::Exponential),
+    ("uniform", Distribution::Uniform),
+];
+
+const NEMESES: [(&str, Option<Nemesis>); 2] = [("none", None), ("partition", Some(Nemesis::Partition))];
+
+// `tree` comes last, so that the value is written `tree2`.
+const TOPOLOGIES: [(&str, Topology); 7] = [
+    ("grid", Topology::Grid),
+    ("line", Topology::Line),
+    ("total", Topology::Total),
+    ("tree2", Topology::Tree2),
+    ("tree3", Topology::Tree3),
+    ("tree4", Topology::Tree4),
+    ("tree", Topology::Tree2),
+];
+
+const WORKLOADS: [(&str, Workload); 2] = [("broadcast", Workload::Broadcast), ("echo", Workload::Echo)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_option_reads_back_as_itself() {
+        let mut options = Options { rate: 12.5, availability: Some(Availability::AtLeast(0.9)), ..Options::default() };
+        options.nemesis = Some(Nemesis::Partition);
+        for name in NAMES.into_iter().filter(|name| *name != "nodes") {
+            let node = Node { span: 0..0, kind: Kind::Scalar(written(name, &options)) };
+            let mut problems = Problems::default();
+            let option = TestOption::read(name, &node, &mut problems).expect(name);
+            let mut same = Options { seed: options.seed, ..Options::default() };
+            same.clone_from(&options);
+            option.apply(&mut same);
+            assert_eq!(same, options, "{name}");
+        }
+    }
+}
