@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use engine::history::{F, OpError, OpKind, Process};
 use engine::json::{JsonBody, Line};
-use engine::{Distribution, FaultKind, Latency, Nemesis, Options, Run, Test, Topology, Workload};
+use engine::{Distribution, FaultKind, Latency, Nemesis, Options, ProcessDelay, Run, Test, Topology, Workload};
 use protocol::{Duration, Time};
 use serde_json::{Value as Json, json};
 
@@ -90,6 +90,7 @@ fn challenge(topology: Topology) -> Options {
         rate: 100.0,
         latency: Latency { mean_ms: 100, distribution: Distribution::Constant },
         topology,
+        process_delay: ProcessDelay::NONE,
         seed: 1,
         ..Options::default()
     }
