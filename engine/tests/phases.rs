@@ -231,7 +231,12 @@ fn an_echo_test_has_neither_topology_nor_final_reads() {
 
 #[test]
 fn no_rate_is_a_sleep_and_final_reads() {
-    let options = Options { rate: 0.0, time_limit: Duration::from_secs(3), ..Options::default() };
+    let options = Options {
+        rate: 0.0,
+        time_limit: Duration::from_secs(3),
+        process_delay: ProcessDelay::NONE,
+        ..Options::default()
+    };
     let (run, end) = run(&options, floods(5));
     assert_eq!(run.history.client_invocations(), 5);
     assert_eq!(end, Time::ZERO + Duration::from_secs(13));
