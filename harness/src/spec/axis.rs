@@ -80,7 +80,11 @@ impl Vocabulary<'_> {
             Ok(AxisKind::Option(option))
         } else if name == "args" {
             Ok(AxisKind::Args)
-        } else if name == "bin" && self.features.is_none() {
+        } else if name == "bin" && self.features.is_some() {
+            let title = "`bin` names a binary, and this node is built from a crate";
+            let label = "write `node: {bin: PATH}`, or leave `node` without `crate`";
+            Err(Diagnostic::new(Code::ConflictingKeys, &key.span, title, label))
+        } else if name == "bin" {
             Ok(AxisKind::Bin)
         } else {
             Err(self.unknown(key))
@@ -157,7 +161,8 @@ impl Vocabulary<'_> {
         let features = self.features.unwrap_or_default();
         let words = option::NAMES.into_iter().chain(["args", "bin"]).chain(features.iter().map(String::as_str));
         let groups = features.iter().filter_map(|feature| feature.split_once('-').map(|(group, _)| group));
-        let near = nearest(key.name.strip_prefix("test.").unwrap_or(&key.name), words.chain(groups));
+        let (prefix, name) = key.name.strip_prefix("test.").map_or(("", &*key.name), |name| ("test.", name));
+        let near = nearest(name, words.chain(groups));
         if let Some(near) = near.filter(|near| features.iter().any(|feature| feature == near)) {
             return unknown_feature(&key.span, &key.name, near, [(near, near)].into_iter());
         }
@@ -166,7 +171,7 @@ impl Vocabulary<'_> {
             Some(_) => "neither a feature of the node nor an option of the test",
             None => "not an option of the test, and a node given by `bin` has no features",
         };
-        let help = near.map(|near| format!("an axis with a similar name exists: `{near}`"));
+        let help = near.map(|near| format!("an axis with a similar name exists: `{prefix}{near}`"));
         Diagnostic::new(Code::UnknownAxis, &key.span, title, label).help(help)
     }
 }

@@ -37,12 +37,14 @@ fn figure(key: &Key, problems: &mut Problems) -> Option<Figure> {
     if found.is_none() {
         let names = || Figure::ALL.into_iter().map(Figure::name);
         // `stable-latency` alone, or with a quantile that is not kept, is meant as one of its family.
-        let family = key.name.split('.').next().unwrap_or_default();
-        let label = match names().filter(|name| name.split('.').next() == Some(family)).collect::<Vec<_>>() {
-            family if family.is_empty() => format!("not one of {}", listed(names())),
-            family => format!("not one of {}", listed(family)),
+        let prefix = key.name.split('.').next().unwrap_or_default();
+        let family: Vec<_> = names().filter(|name| name.split('.').next() == Some(prefix)).collect();
+        let near = nearest(&key.name, names()).filter(|_| family.is_empty());
+        let label = match (near, family.as_slice()) {
+            (Some(_), _) => "no figure has this name".to_owned(),
+            (None, []) => format!("not one of {}", listed(names())),
+            (None, family) => format!("not one of {}", listed(family.iter().copied())),
         };
-        let near = nearest(&key.name, names());
         let help = near.map(|near| format!("a figure with a similar name exists: `{near}`"));
         let title = format!("no figure is called `{}`", shown(&key.name));
         problems.push(Diagnostic::new(Code::UnknownFigure, &key.span, title, label).help(help));

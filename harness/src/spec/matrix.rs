@@ -9,10 +9,9 @@ use super::value::{list, mapping, one_or_more};
 use super::yaml::{Key, Kind, Node};
 use super::{Assignment, Axis, NodeSpec};
 
-/// The key of the axis that names binaries, which makes `node` one without a path of its own.
-pub(super) fn axis_of_binaries(matrix: &Node) -> Option<&Key> {
-    let Kind::Mapping(entries) = &matrix.kind else { return None };
-    entries.iter().map(|(key, _)| key).find(|key| key.name == "bin")
+/// Whether an axis names binaries, so that `node` needs none of its own.
+pub(super) fn names_binaries(matrix: &Node) -> bool {
+    matches!(&matrix.kind, Kind::Mapping(entries) if entries.iter().any(|(key, _)| key.name == "bin"))
 }
 
 /// The section `matrix`: axes and their values. An axis with one value may leave out the list.
@@ -102,6 +101,10 @@ fn groups(
         let mut choices: Vec<Choice> = Vec::new();
         for (key, value) in entries {
             match kind(key) {
+                Ok(kind) if choices.iter().any(|choice| choice.kind.overlaps(&kind)) => {
+                    let title = format!("`{}` says again what this cell says already", key.name);
+                    problems.push(Diagnostic::new(Code::ConflictingKeys, &key.span, title, "remove one of them"));
+                }
                 Ok(kind) => choices.extend(vocabulary.choice(key, &kind, value, problems)),
                 Err(problem) => problems.push(problem),
             }

@@ -166,7 +166,7 @@ fn latency(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
     if mean == mean.floor_to_millis() {
         return Some(mean.as_millis());
     }
-    let title = format!("{what} `{mean}` has a fraction of a millisecond");
+    let title = format!("{what} `{}` has a fraction of a millisecond", shown(word(node, what, problems)?));
     let label = "Maelstrom's network counts whole milliseconds";
     problems.push(Diagnostic::new(Code::OutOfRange, &node.span, title, label));
     None
