@@ -1,5 +1,6 @@
 //! The experiment runner.
 
+pub mod artifact;
 pub mod exit;
 pub mod figure;
 pub mod limit;

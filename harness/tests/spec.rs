@@ -232,9 +232,9 @@ fn deep_nesting_and_alias_bombs_end_quickly_with_a_place() {
     let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();
     for level in 1..40 {
         let before = format!("*a{}", level - 1);
-        writeln!(bomb, "a{level}: &a{level} [{}]", vec![before.as_str(); 9].join(",")).expect("memory is writable");
+        writeln!(bomb, "a{level}: &a{level} [{}]", [before.as_str(); 9].join(",")).expect("memory is writable");
     }
-    let blocks: String = (0..900).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    let blocks = (0..900).fold(String::new(), |text, level| text + &" ".repeat(level) + "a:\n");
     for source in
         ["[".repeat(deep), "{a: ".repeat(deep), "- ".repeat(deep), "? ".repeat(deep), blocks, bomb, "&a ".repeat(deep)]
     {

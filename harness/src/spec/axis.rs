@@ -65,11 +65,11 @@ impl AxisKind {
 impl Vocabulary<'_> {
     /// What an axis's name means: a feature or a group of features before an option of the test, which `test.` before
     /// its name means in any case.
-    pub(super) fn kind(&self, key: &Key) -> Result<AxisKind, Diagnostic> {
+    pub(super) fn kind(&self, key: &Key) -> Result<AxisKind, Box<Diagnostic>> {
         let name = key.name.as_str();
         let option_named = |name: &str| option::NAMES.into_iter().find(|option| *option == name);
         if let Some(option) = name.strip_prefix("test.") {
-            return option_named(option).map(AxisKind::Option).ok_or_else(|| self.unknown(key));
+            return option_named(option).map(AxisKind::Option).ok_or_else(|| Box::new(self.unknown(key)));
         }
         let features = self.features.unwrap_or_default();
         if features.iter().any(|feature| feature == name) {
@@ -83,11 +83,11 @@ impl Vocabulary<'_> {
         } else if name == "bin" && self.features.is_some() {
             let title = "`bin` names a binary, and this node is built from a crate";
             let label = "write `node: {bin: PATH}`, or leave `node` without `crate`";
-            Err(Diagnostic::new(Code::ConflictingKeys, &key.span, title, label))
+            Err(Box::new(Diagnostic::new(Code::ConflictingKeys, &key.span, title, label)))
         } else if name == "bin" {
             Ok(AxisKind::Bin)
         } else {
-            Err(self.unknown(key))
+            Err(Box::new(self.unknown(key)))
         }
     }
 

@@ -199,11 +199,10 @@ impl Problems {
         }
         let hidden = self.0.len().saturating_sub(SHOWN_MAX);
         if hidden > 0 {
-            text.push_str(&format!("… and {hidden} more\n\n"));
+            text.extend(["… and ", &hidden.to_string(), " more\n\n"]);
         }
         let errors = if self.0.len() == 1 { "error" } else { "errors" };
-        text.push_str(&format!("`{path}` is not an experiment: {} {errors}", self.0.len()));
-        text
+        text + &format!("`{path}` is not an experiment: {} {errors}", self.0.len())
     }
 
     fn sorted(&self) -> Vec<&Diagnostic> {

@@ -76,7 +76,7 @@ fn parse(figure: Figure, text: &str) -> Result<Limit, (String, Option<String>)> 
         return Err((format!("expected a number behind `{comparison}`"), Some(format!("write {}", example(figure)))));
     };
     let bound = match (figure.unit(), unit) {
-        (Unit::Milliseconds, "ms") => number,
+        (Unit::Milliseconds, "ms") | (Unit::Count | Unit::Ratio, "") => number,
         (Unit::Milliseconds, "s") => number * 1e3,
         (Unit::Milliseconds, "") => {
             let help = format!("write \"{comparison} {number}ms\"");
@@ -85,7 +85,6 @@ fn parse(figure: Figure, text: &str) -> Result<Limit, (String, Option<String>)> 
         (Unit::Milliseconds, other) => {
             return Err((format!("`{}` is no unit of a latency; `ms` and `s` are", shown(other)), None));
         }
-        (Unit::Count | Unit::Ratio, "") => number,
         (Unit::Count | Unit::Ratio, "%") if figure == Figure::OkFraction => {
             let help = format!("write \"{comparison} {}\"", number / 100.0);
             return Err(("a share from 0 to 1, not a percentage".to_owned(), Some(help)));

@@ -22,7 +22,7 @@ pub(super) fn axes(node: &Node, tested: &NodeSpec, vocabulary: &Vocabulary<'_>, 
         let kind = match vocabulary.kind(key) {
             Ok(kind) => kind,
             Err(problem) => {
-                problems.push(problem);
+                problems.push(*problem);
                 continue;
             }
         };
@@ -71,7 +71,7 @@ pub(super) fn assignments(
     let kind = |key: &Key| {
         let found = vocabulary.kind(key).ok();
         let found = found.filter(|kind| known.iter().any(|(_, other)| other.overlaps(kind)));
-        found.ok_or_else(|| unknown_axis(key, known))
+        found.ok_or_else(|| Box::new(unknown_axis(key, known)))
     };
     groups(node, what, kind, vocabulary, problems)
 }
@@ -86,7 +86,7 @@ pub(super) fn known_axes<'a>(axes: &'a [Axis], include: &'a [Assignment]) -> Vec
 fn groups(
     node: &Node,
     what: &str,
-    kind: impl Fn(&Key) -> Result<AxisKind, Diagnostic>,
+    kind: impl Fn(&Key) -> Result<AxisKind, Box<Diagnostic>>,
     vocabulary: &Vocabulary<'_>,
     problems: &mut Problems,
 ) -> Vec<Assignment> {
@@ -106,7 +106,7 @@ fn groups(
                     problems.push(Diagnostic::new(Code::ConflictingKeys, &key.span, title, "remove one of them"));
                 }
                 Ok(kind) => choices.extend(vocabulary.choice(key, &kind, value, problems)),
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             }
         }
         groups.push(Assignment { choices, span: item.span.clone() });

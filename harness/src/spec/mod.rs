@@ -145,7 +145,7 @@ impl Spec {
         }
         let source = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
+            let line = error.as_bytes()[..valid].split(|byte| *byte == b'\n').count();
             SpecError::NotText { path: path.to_owned(), line, byte: error.as_bytes()[valid] }
         })?;
         Self::parse(path, &source, features)
