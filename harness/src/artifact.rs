@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use self::workspace::Workspace;
-use crate::plan::{NodeSource, Plan};
+use crate::plan::{NodeSource, Plan, listed};
 
 /// A node binary that is ready to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Toolchain {
 #[derive(Debug, Error)]
 pub enum BuildError {
     /// A path that names no program.
-    #[error("the node `{path}` {problem}, wanted by {}", cells.join(", "))]
+    #[error("the node `{path}` {problem}, wanted by {}", listed(.cells))]
     Binary {
         /// As the plan has it.
         path: Utf8PathBuf,
@@ -55,7 +55,7 @@ pub enum BuildError {
         cells: Vec<String>,
     },
     /// Cargo was run and failed.
-    #[error("`{command}` failed with {status}, wanted by {}\n{output}", cells.join(", "))]
+    #[error("`{command}` failed with {status}, wanted by {}\n{output}", listed(.cells))]
     Cargo {
         /// The command as one would type it.
         command: String,
@@ -111,7 +111,7 @@ impl Toolchain {
     pub fn build(&self, plan: &Plan, say: &mut dyn FnMut(&str)) -> Result<BTreeMap<NodeSource, Built>, BuildError> {
         let mut wanted: BTreeMap<&NodeSource, Vec<String>> = BTreeMap::new();
         for cell in &plan.cells {
-            wanted.entry(&cell.node).or_default().push(format!("`{}`", cell.name));
+            wanted.entry(&cell.node).or_default().push(cell.name.clone());
         }
         let mut built: BTreeMap<NodeSource, Built> = BTreeMap::new();
         // The arguments make another node to run, but not another binary.
@@ -148,8 +148,7 @@ impl Toolchain {
         let digest = Sha256::digest(format!("{}\n{}", workspace.sources, names.join("\n")));
         let directory = workspace.target.join("harness").join(&hexadecimal(&digest)[..DIGEST_SHOWN]);
         let bin = directory.join("node");
-        let listed: Vec<&str> = features.iter().map(String::as_str).collect();
-        let label = if listed.is_empty() { "node".to_owned() } else { format!("node [{}]", listed.join(", ")) };
+        let label = if features.is_empty() { "node".to_owned() } else { format!("node [{}]", names[1..].join(", ")) };
         if !bin.is_file() {
             fs::create_dir_all(&directory).map_err(|source| file_error("create", &directory, source))?;
             // Another harness that builds would overwrite cargo's output before it is copied here.

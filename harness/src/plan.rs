@@ -223,7 +223,8 @@ fn hint(axes: &[String], near: Option<&str>) -> String {
     }
 }
 
-fn listed(names: &[String]) -> String {
+/// Names in a message, the first dozen of many.
+pub(crate) fn listed(names: &[String]) -> String {
     let shown = names.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(LISTED_MAX) {
         0 => shown,

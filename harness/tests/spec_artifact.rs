@@ -169,7 +169,7 @@ fn a_binary_of_any_language_needs_no_workspace() {
     sandbox.write("my-node", "#!/bin/sh\n");
     assert_eq!(
         sandbox.refusal("node: {bin: ./my-node}"),
-        "the node `D/./my-node` is not executable; `chmod +x D/./my-node` makes it so, wanted by `default`"
+        "the node `D/my-node` is not executable; `chmod +x D/my-node` makes it so, wanted by `default`"
     );
     assert_eq!(
         sandbox.refusal("node: {}\nmatrix: {bin: [no-node], rate: [1, 2]}"),

@@ -128,7 +128,7 @@ impl Vocabulary<'_> {
             problems.push(Diagnostic::new(Code::BadName, &node.span, title, "expected a path"));
             return None;
         }
-        Some(self.directory.join(text))
+        Some(self.directory.join(text.trim_start_matches("./")))
     }
 
     /// A feature that the node has.
