@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod command;
+pub mod artifact;
 pub mod exit;
 pub mod figure;
 pub mod gate;
