@@ -13,23 +13,19 @@ use node::Config;
 fn built_with(features: &[&str]) -> String {
     // A target of its own: the tests of the shell run the workspace's binary at the same time.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("features");
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--offline", "--package", "node", "--bin", "node", "--no-default-features"]);
-    build.args(["--features", &format!("shell,{}", features.join(","))]);
-    let built = build.arg("--target-dir").arg(&target).current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--offline", "--package", "node", "--bin", "node", "--no-default-features"]);
+    cargo.args(["--features", &format!("shell,{}", features.join(","))]);
+    let built = cargo.arg("--target-dir").arg(&target).current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
     assert!(built.success(), "{features:?} does not build");
     let ran = Command::new(target.join("debug/node")).stdin(Stdio::null()).output().unwrap();
     let log = String::from_utf8(ran.stderr).unwrap();
-    match log.trim_end().strip_prefix("node: built with ") {
-        Some(config) => {
-            assert!(ran.status.success(), "{log}");
-            config.to_owned()
-        }
-        None => {
-            assert_eq!(ran.status.code(), Some(2), "{log}");
-            log
-        }
+    if let Some(config) = log.trim_end().strip_prefix("node: built with ") {
+        assert!(ran.status.success(), "{log}");
+        return config.to_owned();
     }
+    assert_eq!(ran.status.code(), Some(2), "{log}");
+    log
 }
 
 #[test]

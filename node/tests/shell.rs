@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// Longer than any answer takes on any machine; what is waited for here comes in milliseconds, or 3 s for the one timeout.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Node {
     child: Child,
@@ -38,7 +38,7 @@ impl Node {
         stdin.write_all(b"\n").unwrap();
     }
 
-    fn ask(&mut self, body: Value) -> Value {
+    fn ask(&mut self, body: &Value) -> Value {
         self.write(json!({ "id": 5, "src": "c1", "dest": "n1", "body": body }).to_string().as_bytes());
         let reply = self.hear();
         assert_eq!((&reply["src"], &reply["dest"]), (&json!("n1"), &json!("c1")));
@@ -52,7 +52,7 @@ impl Node {
 
     fn init(&mut self) {
         let body = json!({ "type": "init", "node_id": "n1", "node_ids": ["n0", "n1"], "msg_id": 1 });
-        assert_eq!(self.ask(body), json!({ "type": "init_ok", "in_reply_to": 1 }));
+        assert_eq!(self.ask(&body), json!({ "type": "init_ok", "in_reply_to": 1 }));
     }
 
     /// Ends the input, and waits for the process; its whole log.
@@ -70,20 +70,20 @@ impl Node {
 #[test]
 fn a_conversation() {
     let mut node = Node::start();
-    assert_eq!(node.ask(json!({ "type": "read", "msg_id": 9 }))["code"], 11, "before `init`");
+    assert_eq!(node.ask(&json!({ "type": "read", "msg_id": 9 }))["code"], 11, "before `init`");
     node.init();
     let topology = json!({ "type": "topology", "topology": { "n0": ["n1"], "n1": ["n0"] }, "msg_id": 2 });
-    assert_eq!(node.ask(topology), json!({ "type": "topology_ok", "in_reply_to": 2 }));
+    assert_eq!(node.ask(&topology), json!({ "type": "topology_ok", "in_reply_to": 2 }));
     let echo = json!({ "type": "echo", "echo": ["said", 1.5], "msg_id": 3 });
-    assert_eq!(node.ask(echo), json!({ "type": "echo_ok", "echo": ["said", 1.5], "in_reply_to": 3 }));
+    assert_eq!(node.ask(&echo), json!({ "type": "echo_ok", "echo": ["said", 1.5], "in_reply_to": 3 }));
     let broadcast = json!({ "type": "broadcast", "message": 7, "msg_id": 4 });
-    assert_eq!(node.ask(broadcast), json!({ "type": "broadcast_ok", "in_reply_to": 4 }));
+    assert_eq!(node.ask(&broadcast), json!({ "type": "broadcast_ok", "in_reply_to": 4 }));
     let told = node.hear();
     assert_eq!((&told["src"], &told["dest"], &told["body"]["message"]), (&json!("n1"), &json!("n0"), &json!(7)));
     let acknowledgement = json!({ "type": "ack", "in_reply_to": told["body"]["msg_id"] });
     node.write(json!({ "src": "n0", "dest": "n1", "body": acknowledgement }).to_string().as_bytes());
     assert_eq!(
-        node.ask(json!({ "type": "read", "msg_id": 5 })),
+        node.ask(&json!({ "type": "read", "msg_id": 5 })),
         json!({ "type": "read_ok", "messages": [7], "in_reply_to": 5 })
     );
     let log = node.finish();
@@ -100,9 +100,9 @@ fn what_is_no_message_is_logged_and_answered_where_somebody_asked() {
     node.write(b"");
     node.write(b"\xff\xfe");
     node.write(br#"{"src":"c1"}"#);
-    assert_eq!(node.ask(json!({ "type": "compare_and_swap", "msg_id": 6 }))["code"], 10);
-    assert_eq!(node.ask(json!({ "type": "broadcast", "message": "seven", "msg_id": 7 }))["code"], 12);
-    assert_eq!(node.ask(json!({ "type": "read", "msg_id": 8 }))["messages"], json!([]));
+    assert_eq!(node.ask(&json!({ "type": "compare_and_swap", "msg_id": 6 }))["code"], 10);
+    assert_eq!(node.ask(&json!({ "type": "broadcast", "message": "seven", "msg_id": 7 }))["code"], 12);
+    assert_eq!(node.ask(&json!({ "type": "read", "msg_id": 8 }))["messages"], json!([]));
     let log = node.finish();
     for line in ["`garbage`", "``", "compare_and_swap", "broadcast"] {
         assert!(log.contains(line), "no `{line}` in: {log}");
@@ -131,7 +131,7 @@ fn many_lines_at_once_are_all_answered_in_order() {
 fn what_is_not_acknowledged_is_repeated_by_the_clock() {
     let mut node = Node::start();
     node.init();
-    node.ask(json!({ "type": "broadcast", "message": 7, "msg_id": 2 }));
+    node.ask(&json!({ "type": "broadcast", "message": 7, "msg_id": 2 }));
     let told = node.hear();
     assert_eq!(node.hear(), told);
     node.finish();

@@ -90,10 +90,14 @@ fn uniform() -> impl FnMut() -> f64 {
     }
 }
 
+fn seconds(seconds: f64) -> Duration {
+    std::time::Duration::from_secs_f64(seconds).into()
+}
+
 #[test]
 fn uniform_hops_around_100_ms_see_no_repeats() {
     let mut random = uniform();
-    let delay = || Duration::from_nanos((random() * 200e6) as u64);
+    let delay = || seconds(random() * 0.2);
     let (sent, needed) = load(CONFIGS[5], delay, 40);
     assert_eq!(sent, needed);
 }
@@ -101,7 +105,7 @@ fn uniform_hops_around_100_ms_see_no_repeats() {
 #[test]
 fn exponential_hops_around_100_ms_see_hardly_any() {
     let mut random = uniform();
-    let delay = || Duration::from_nanos((-(1.0 - random()).ln() * 100e6) as u64);
+    let delay = || seconds(-(1.0 - random()).ln() * 0.1);
     let (sent, needed) = load(CONFIGS[5], delay, 40);
     // One round trip in 2 000 takes more than a second.
     assert!(sent - needed <= needed / 500, "{sent} instead of {needed}");
