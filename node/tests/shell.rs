@@ -150,3 +150,14 @@ fn a_reader_that_has_gone_is_no_error() {
     assert!(child.wait().unwrap().success());
     drop(stdin);
 }
+
+#[test]
+fn a_log_that_nobody_keeps_is_no_error() {
+    let mut node = Node::start();
+    drop(node.child.stderr.take());
+    node.init();
+    node.write(b"garbage");
+    assert_eq!(node.ask(&json!({ "type": "read", "msg_id": 2 }))["type"], "read_ok");
+    drop(node.stdin.take());
+    assert!(node.child.wait().unwrap().success());
+}
