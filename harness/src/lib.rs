@@ -1,4 +1,5 @@
 //! The experiment runner.
+#![cfg(unix)]
 
 pub mod cli;
 pub mod command;
@@ -9,10 +10,10 @@ pub mod limit;
 pub mod outcome;
 pub mod plan;
 pub mod process;
+pub mod results;
+pub mod spec;
 pub mod statistics;
 pub mod store;
-pub mod spec;
-pub mod results;
 
 mod backend;
 mod console;
