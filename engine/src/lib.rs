@@ -1,10 +1,66 @@
-//! Maelstrom's test as one clock-free state machine.
+//! Maelstrom's test as one clock-free state machine: network, clients, generator, nemesis, journal; and, pure over a history,
+//! the checkers.
+//!
+//! [`Test`] is stepped with `now` and hands out what nodes are to receive. It knows neither whether its clock is a real one
+//! nor whether its nodes are processes: a driver in the harness steps it with the wall clock and pipes, [`simulate`] with a
+//! clock that jumps and machines in this process. Everything random comes from one seed.
+//!
+//! What is mirrored, rule by rule, is written down in `SEMANTICS.md` beside this crate's manifest; comments name its sections.
+//! A reader of Maelstrom finds its namespaces: `network`, `journal`, `client`, `nemesis`, `workload`, `checker`, `history`.
+//!
+//! # Where this is kinder than Maelstrom
+//!
+//! | what happens | Maelstrom | here |
+//! | --- | --- | --- |
+//! | a node prints a line that is no message, or one from or to an unknown name (2.3) | never reads that node again; the run goes on and may even pass | the run ends at once with the node, the line and the node's last words; history and results so far are kept |
+//! | a node exits during the run, with whatever status (2.4) | noticed at the end; no results | the run ends at once with the node, its status and last words; results so far are kept |
+//! | a node closes its output and lives on (2.3) | burns a core, never noticed | taken for an exit |
+//! | a node answers a client that has given up and was replaced (2.3, 5.5) | mutes the node | the answer is dropped and counted ([`Run::unclaimed_replies`]) |
+//! | a node has not answered `init` when it dies (2.1) | noticed after 10 s | noticed at once |
+//!
+//! # Where this is stricter, or tells more
+//!
+//! Beside Maelstrom's results, and never mixed into them: acknowledged values that *any* node's final read lacks (Maelstrom
+//! may call such a value stable, 6.5), latencies of client operations, the time from a broadcast's invocation until every
+//! node has the value, and messages per broadcast.
+//!
+//! # Known differences
+//!
+//! - Only `broadcast` and `echo` are implemented; nodes may use all four services.
+//! - Messages with equal deadlines keep their order of sending; Maelstrom has no rule (3.4).
+//! - The numbers of `init`'s clients follow the nodes' order; Maelstrom's follow the order of arrival (2.1).
+//! - The scheduler does not poll: the rate is the nominal one; Maelstrom's is some per cent lower (5.3).
+//! - A nemesis's operation is invoked and completed at the same instant; Maelstrom takes some milliseconds.
+//!
+//! Absent: clocks, input and output, processes, threads (see `clippy.toml`).
 
 pub mod checker;
 pub mod edn;
 pub mod history;
 pub mod journal;
-mod options;
+pub mod json;
 pub mod results;
+pub mod workload;
 
+mod client;
+mod fault;
+mod generator;
+mod in_process;
+mod nemesis;
+mod network;
+mod options;
+mod payload;
+mod random;
+mod service;
+mod simulation;
+mod spread;
+mod test;
+mod workers;
+mod world;
+
+pub use fault::{Fault, FaultKind};
 pub use options::{Availability, Concurrency, Distribution, Latency, Nemesis, Options, Topology, Workload};
+pub use payload::{Payload, ReplyKind};
+pub use simulation::simulate;
+pub use test::{Progress, Run, Test};
+pub use world::Delivery;

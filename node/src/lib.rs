@@ -1,1 +1,55 @@
-//! One broadcast node.
+//! One broadcast node for Maelstrom, as a machine without clocks, input or output.
+//!
+//! **The promise.** A value that one node has acknowledged to a client reaches every node, whatever the network loses,
+//! delays or repeats, and however long it is partitioned, as soon as it works again; and a network that works sees every
+//! message once.
+//!
+//! ```text
+//!        client               client            One node leads: the master, at first the centre of the grid.
+//!          │ broadcast          │ broadcast     The others follow.
+//!          ▼                    ▼
+//!      Follower ──relay──►   Leader             A follower hands what its clients bring to the leader, and to its own
+//!          │                    │ spread        children; the leader spreads it from the root. Everybody passes a new
+//!          ▼                    ▼               value on to the children, and acknowledges every message. Whatever is
+//!      its children  ◄──── its children         not acknowledged is repeated.
+//! ```
+//!
+//! **What a broadcast costs** on a network that loses nothing, in messages between servers; each has its acknowledgement
+//! besides. *n* nodes, *E* edges; in brackets 25 nodes.
+//!
+//! | topology | relay-to-master | messages | why |
+//! |---|---|---|---|
+//! | n12-tree | on | n (25); n−1 (24) at the master | each edge once, away from the root; one relay |
+//! | n12-tree | off | n−1 (24) | each edge once, away from wherever it began |
+//! | star | on | n (25); n−1 (24) at the hub | the hub tells all, also the one who relayed |
+//! | star | off | n−1 (24) | to the hub, from there to all others |
+//! | grid | on | 2E+1 (81); 2E (80) at the master and its neighbours | everybody tells all neighbours; one relay |
+//! | grid | off | 2E−(n−1) (56) | everybody tells all neighbours but the one it heard from |
+//!
+//! A value that reaches a node a second time is acknowledged and goes no further, so this is all there is, in whatever order
+//! messages arrive.
+//!
+//! In the order a message meets them: [`Broadcaster`] knows whether there was an `init` and which role it gave; [`Node`]
+//! takes values in and passes them on; [`role`] has what one role alone may do; [`link`] repeats, and [`RoundTrip`] says
+//! when; [`topology`] has the edges; [`Config`] names what an experiment compares; [`Wire`] puts lines of JSON around it.
+//!
+//! Absent: a clock, threads, input, output and randomness, all of which a driver has ([`protocol::Machine`]); `main.rs` is
+//! the one for standard streams. A store: a node that is killed forgets. An election: see [`role`].
+
+pub use broadcaster::Broadcaster;
+pub use config::{Config, ConfigError};
+pub use link::Link;
+pub use node::Node;
+pub use peer::Peer;
+pub use round_trip::RoundTrip;
+pub use wire::Wire;
+
+mod broadcaster;
+mod config;
+pub mod link;
+mod node;
+mod peer;
+pub mod role;
+mod round_trip;
+pub mod topology;
+mod wire;

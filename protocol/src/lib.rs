@@ -9,7 +9,7 @@ pub use address::{Address, Directory, Party};
 pub use body::{Adjacency, Body, MessageId, Reply, Request};
 pub use codec::{Codec, DecodeError, DecodeErrorKind, Message};
 pub use error::ErrorCode;
-pub use machine::{Machine, Outbox};
+pub use machine::{Carry, Machine, Outbox};
 pub use time::{Duration, Time};
 pub use values::{Value, ValueSet, Values};
 

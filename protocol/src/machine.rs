@@ -3,7 +3,7 @@
 //! A machine is told what happened and when; what it wants done it writes into an [`Outbox`]. It has no clock, no input or
 //! output and no randomness of its own, so the same calls always have the same effects.
 
-use crate::{Address, Body, MessageId, Reply, Time};
+use crate::{Address, Body, MessageId, Reply, Time, Value};
 
 /// A node, as its driver sees it.
 ///
@@ -47,7 +47,7 @@ use crate::{Address, Body, MessageId, Reply, Time};
 /// ```
 pub trait Machine {
     /// What nodes of this program say to each other.
-    type Peer;
+    type Peer: Carry;
 
     /// A message has arrived at `now`.
     fn on_message(&mut self, now: Time, source: Address, body: Body<Self::Peer>, out: &mut Outbox<Self::Peer>);
@@ -57,6 +57,16 @@ pub trait Machine {
 
     /// When this machine next has something to do of its own accord. It may name a time too early, never one too late.
     fn next_wake(&self) -> Option<Time>;
+}
+
+/// What an engine has to know of the words that nodes exchange, to see how values spread.
+pub trait Carry {
+    /// Names each broadcast value that whoever receives this holds from then on.
+    fn carried_values(&self, each: &mut dyn FnMut(Value));
+}
+
+impl Carry for () {
+    fn carried_values(&self, _each: &mut dyn FnMut(Value)) {}
 }
 
 /// What a machine wants sent, in order. The driver sends it; nothing is sent by writing it here.

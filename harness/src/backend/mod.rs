@@ -1,14 +1,16 @@
 //! The engines: what makes an [`Outcome`] happen.
 
-#[cfg(test)]
-pub(crate) mod fake;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use engine::Options;
 
 use crate::outcome::{EngineId, Outcome};
+
+mod cluster;
+pub(crate) mod embedded;
+#[cfg(test)]
+pub(crate) mod fake;
 
 /// An engine that can run one test at a time, or several from several threads.
 pub(crate) trait Backend: Sync {

@@ -1,0 +1,126 @@
+//! Clients: one outstanding request each, and five seconds of patience (semantics, sections 5.2, 5.4, 5.5; Maelstrom's
+//! `client`).
+//!
+//! A client looks into its queue only while it waits for a reply. What lies there earlier stays there, sent and never
+//! received, until its next request.
+
+use std::collections::VecDeque;
+
+use protocol::{Duration, MessageId, Reply, Request, Time};
+
+use crate::payload::{Payload, ReplyKind};
+
+/// Every client of a test, by number.
+#[derive(Debug)]
+pub(crate) struct Clients<P> {
+    all: Vec<Client<P>>,
+    /// Deadlines of requests, earliest first: all requests of one phase have the same patience.
+    deadlines: VecDeque<(Time, u32, MessageId)>,
+    /// Replies nobody waited for, by client: late ones, and second answers to one request.
+    unclaimed: u64,
+}
+
+#[derive(Debug)]
+struct Client<P> {
+    is_open: bool,
+    last_id: MessageId,
+    waiting: Option<(MessageId, ReplyKind)>,
+    queue: VecDeque<P>,
+}
+
+/// How a request ended.
+#[derive(Debug)]
+pub(crate) enum Completion {
+    /// With a reply that no client understands; what is wrong with it.
+    Malformed(String),
+    /// With what was asked for, or an `error`.
+    Reply(Reply),
+    /// Without a reply in time.
+    Timeout,
+}
+
+impl<P: Payload> Clients<P> {
+    pub(crate) const fn new() -> Self {
+        Self { all: Vec::new(), deadlines: VecDeque::new(), unclaimed: 0 }
+    }
+
+    /// Opens a client. Numbers count up over the whole test and are never used again.
+    pub(crate) fn open(&mut self) -> u32 {
+        self.all.push(Client { is_open: true, last_id: 0, waiting: None, queue: VecDeque::new() });
+        u32::try_from(self.all.len() - 1).expect("fewer than 2^32 clients")
+    }
+
+    /// Closes a client; what is still sent to it is dropped.
+    pub(crate) fn close(&mut self, client: u32) {
+        let client = &mut self.all[client as usize];
+        client.is_open = false;
+        client.queue = VecDeque::new();
+    }
+
+    /// Whether a client of that number was ever opened.
+    pub(crate) fn exists(&self, client: u32) -> bool {
+        (client as usize) < self.all.len()
+    }
+
+    /// Notes that the client asks; the request's number is returned, and its queue is ready to be looked through.
+    pub(crate) fn ask(&mut self, now: Time, client: u32, request: &Request, patience: Duration) -> MessageId {
+        let asking = &mut self.all[client as usize];
+        asking.last_id += 1;
+        asking.waiting = Some((asking.last_id, ReplyKind::to(request)));
+        self.deadlines.push_back((now + patience, client, asking.last_id));
+        asking.last_id
+    }
+
+    /// Takes a message out of the client's queue, if the client waits for a reply and there is one.
+    pub(crate) fn take_queued(&mut self, client: u32) -> Option<P> {
+        let client = &mut self.all[client as usize];
+        client.waiting.and_then(|_| client.queue.pop_front())
+    }
+
+    /// Puts a message into the client's queue. False if the client is closed, and the message gone.
+    pub(crate) fn queue(&mut self, client: u32, body: P) -> bool {
+        let receiver = &mut self.all[client as usize];
+        if receiver.is_open {
+            receiver.queue.push_back(body);
+        } else {
+            self.unclaimed += 1;
+        }
+        receiver.is_open
+    }
+
+    /// A message that the waiting client received: the end of its request, if this is the reply.
+    pub(crate) fn receive(&mut self, client: u32, body: P) -> Option<Completion> {
+        let receiver = &mut self.all[client as usize];
+        let reply_to = body.in_reply_to();
+        let Some((_, expected)) = receiver.waiting.filter(|&(id, _)| reply_to == Some(id)) else {
+            self.unclaimed += 1;
+            return None;
+        };
+        receiver.waiting = None;
+        Some(body.into_reply(expected).map_or_else(Completion::Malformed, Completion::Reply))
+    }
+
+    /// When the next request runs out of patience.
+    pub(crate) fn next_timeout(&mut self) -> Option<Time> {
+        while let Some(&(deadline, client, id)) = self.deadlines.front() {
+            if self.all[client as usize].waiting.is_some_and(|(waiting, _)| waiting == id) {
+                return Some(deadline);
+            }
+            self.deadlines.pop_front();
+        }
+        None
+    }
+
+    /// The next client whose request has run out of patience by `now`.
+    pub(crate) fn time_out(&mut self, now: Time) -> Option<u32> {
+        self.next_timeout().filter(|&deadline| deadline <= now)?;
+        let (_, client, _) = self.deadlines.pop_front()?;
+        self.all[client as usize].waiting = None;
+        Some(client)
+    }
+
+    /// How many replies came that nobody waited for.
+    pub(crate) const fn unclaimed(&self) -> u64 {
+        self.unclaimed
+    }
+}

@@ -1,0 +1,244 @@
+//! What cuts the network, and when (semantics, section 9; Maelstrom's `nemesis`, Jepsen's `nemesis.combined`).
+//!
+//! Starts and stops alternate, beginning with a start at once; the gap from one to the next is uniform from nothing to twice
+//! the interval. Each start draws one of four kinds of cut.
+
+use std::collections::BTreeMap;
+
+use protocol::{Duration, Time};
+
+use crate::random::Random;
+
+/// Which messages between nodes are dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Nodes hear those of their own group only.
+    Groups(Vec<u8>),
+    /// Each node hears exactly the nodes marked in its row.
+    Hears(Vec<Vec<bool>>),
+}
+
+/// The four kinds of cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Every node hears a majority, and no two the same one.
+    MajoritiesRing,
+    /// Half against half.
+    Majority,
+    /// Less than a third against the rest.
+    MinorityThird,
+    /// One node against all others.
+    One,
+}
+
+/// What the nemesis does next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// Cuts the network; the kind's name is for the history.
+    Start(&'static str, Cut),
+    /// Heals it.
+    Stop,
+}
+
+/// The schedule of cuts and healings.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    random: Random,
+    interval: Duration,
+    nodes: u32,
+    next_at: Time,
+    next_is_start: bool,
+}
+
+impl Schedule {
+    /// A schedule whose first start is due at `begin`.
+    pub(crate) const fn new(begin: Time, interval: Duration, nodes: u32, random: Random) -> Self {
+        Self { random, interval, nodes, next_at: begin, next_is_start: true }
+    }
+
+    /// When the next start or stop is due.
+    pub(crate) const fn next_at(&self) -> Time {
+        self.next_at
+    }
+
+    /// The deed that is due; the next one's time is drawn from `now` on.
+    pub(crate) fn deed(&mut self, now: Time) -> Deed {
+        self.next_at = now + self.random.span(self.interval * 2);
+        let start = self.next_is_start;
+        self.next_is_start = !start;
+        if !start {
+            return Deed::Stop;
+        }
+        let kind = [Kind::One, Kind::Majority, Kind::MinorityThird, Kind::MajoritiesRing][self.random.index(4)];
+        Deed::Start(kind.name(), kind.cut(self.nodes, &mut self.random))
+    }
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::MajoritiesRing => "majorities-ring",
+            Self::Majority => "majority",
+            Self::MinorityThird => "minority-third",
+            Self::One => "one",
+        }
+    }
+
+    fn cut(self, nodes: u32, random: &mut Random) -> Cut {
+        let count = nodes as usize;
+        let apart = match self {
+            Self::MajoritiesRing if count <= 5 => return Cut::Hears(small_ring(count, random)),
+            Self::MajoritiesRing => return Cut::Hears(large_ring(count, random)),
+            Self::Majority => count / 2,
+            Self::MinorityThird => count.saturating_sub(1) / 3,
+            Self::One => 1,
+        };
+        let mut order: Vec<usize> = (0..count).collect();
+        random.shuffle(&mut order);
+        let mut groups = vec![0; count];
+        for &node in &order[..apart.min(count)] {
+            groups[node] = 1;
+        }
+        Cut::Groups(groups)
+    }
+}
+
+/// Up to five nodes: the windows of a majority in a shuffled ring; the node in the middle of each hears its window only.
+fn small_ring(count: usize, random: &mut Random) -> Vec<Vec<bool>> {
+    let majority = count / 2 + 1;
+    let mut ring: Vec<usize> = (0..count).collect();
+    random.shuffle(&mut ring);
+    let mut hears = vec![vec![false; count]; count];
+    for start in 0..count {
+        let middle = ring[(start + majority / 2) % count];
+        for place in start..start + majority {
+            hears[middle][ring[place % count]] = true;
+        }
+    }
+    hears
+}
+
+/// More than five: the two least connected nodes that are not connected yet are connected, until every node has a majority,
+/// itself included.
+fn large_ring(count: usize, random: &mut Random) -> Vec<Vec<bool>> {
+    let majority = count / 2 + 1;
+    let mut hears: Vec<Vec<bool>> = (0..count).map(|node| (0..count).map(|other| other == node).collect()).collect();
+    let mut degrees = vec![1; count];
+    while degrees.iter().any(|&degree| degree < majority) {
+        let one = least_connected(&degrees, |_| true, random);
+        let other = least_connected(&degrees, |node| !hears[one][node], random);
+        hears[one][other] = true;
+        hears[other][one] = true;
+        degrees[one] += 1;
+        degrees[other] += 1;
+    }
+    hears
+}
+
+/// A random one of the nodes with the smallest degree, among those eligible.
+fn least_connected(degrees: &[usize], eligible: impl Fn(usize) -> bool, random: &mut Random) -> usize {
+    let nodes = || (0..degrees.len()).filter(|&node| eligible(node));
+    let smallest = nodes().map(|node| degrees[node]).min().expect("a node below a majority has somebody to connect to");
+    let ties: Vec<usize> = nodes().filter(|&node| degrees[node] == smallest).collect();
+    ties[random.index(ties.len())]
+}
+
+impl Cut {
+    /// A complete cut between groups of nodes.
+    #[cfg(test)]
+    pub(crate) const fn groups(groups: Vec<u8>) -> Self {
+        Self::Groups(groups)
+    }
+
+    /// Whether `receiver` no longer hears `sender`.
+    pub(crate) fn drops(&self, receiver: u32, sender: u32) -> bool {
+        let (receiver, sender) = (receiver as usize, sender as usize);
+        match self {
+            Self::Groups(groups) => groups[receiver] != groups[sender],
+            Self::Hears(hears) => !hears[receiver][sender],
+        }
+    }
+
+    /// Each receiver that no longer hears somebody, by name, with those it does not hear.
+    pub(crate) fn isolated(&self, names: &[String]) -> BTreeMap<String, Vec<String>> {
+        let unheard = |receiver: u32| {
+            (0_u32..).zip(names).filter(move |&(sender, _)| self.drops(receiver, sender)).map(|(_, name)| name.clone())
+        };
+        let rows = (0..).zip(names).map(|(receiver, name)| (name.clone(), unheard(receiver).collect::<Vec<_>>()));
+        rows.filter(|(_, senders)| !senders.is_empty()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn random(seed: u64) -> Random {
+        Random::stream(seed, "nemesis")
+    }
+
+    /// How many others each node still hears.
+    fn heard(cut: &Cut, nodes: u32) -> Vec<usize> {
+        (0..nodes).map(|node| (0..nodes).filter(|&other| other != node && !cut.drops(node, other)).count()).collect()
+    }
+
+    #[test]
+    fn complete_cuts_have_the_sizes_of_the_semantics() {
+        for (kind, nodes, apart) in [
+            (Kind::One, 25, 1),
+            (Kind::Majority, 25, 12),
+            (Kind::Majority, 5, 2),
+            (Kind::MinorityThird, 25, 8),
+            (Kind::MinorityThird, 5, 1),
+            (Kind::MinorityThird, 3, 0),
+            (Kind::One, 1, 1),
+        ] {
+            let cut = kind.cut(nodes, &mut random(5));
+            let Cut::Groups(groups) = &cut else { panic!("not a complete cut") };
+            assert_eq!(groups.iter().map(|&group| usize::from(group)).sum::<usize>(), apart, "{kind:?} of {nodes}");
+        }
+    }
+
+    #[test]
+    fn in_a_ring_everybody_hears_a_majority() {
+        for seed in 0..50 {
+            let five = Kind::MajoritiesRing.cut(5, &mut random(seed));
+            assert_eq!(heard(&five, 5), [2; 5], "each sees its two ring neighbours");
+            let three = Kind::MajoritiesRing.cut(3, &mut random(seed));
+            assert_eq!(heard(&three, 3), [1; 3], "each drops one other");
+            assert_eq!(heard(&Kind::MajoritiesRing.cut(2, &mut random(seed)), 2), [1; 2], "nothing");
+            let many = Kind::MajoritiesRing.cut(25, &mut random(seed));
+            assert!(heard(&many, 25).iter().all(|&others| others >= 12));
+            assert!((0..25).all(|a| (0..25).all(|b| many.drops(a, b) == many.drops(b, a))));
+        }
+    }
+
+    #[test]
+    fn starts_and_stops_alternate_with_the_interval_as_mean() {
+        let mut schedule = Schedule::new(Time::ZERO, Duration::from_secs(10), 5, random(1));
+        let mut kinds = Vec::new();
+        for round in 0..4_000 {
+            let now = schedule.next_at();
+            match schedule.deed(now) {
+                Deed::Start(kind, _) if round % 2 == 0 => kinds.push(kind),
+                Deed::Stop if round % 2 == 1 => {}
+                deed => panic!("{deed:?} in round {round}"),
+            }
+        }
+        let mean = schedule.next_at().as_nanos() as f64 / 4_000.0 / 1e9;
+        assert!((9.7..10.3).contains(&mean), "mean gap {mean} s");
+        for kind in ["one", "majority", "minority-third", "majorities-ring"] {
+            let share = kinds.iter().filter(|&&other| other == kind).count();
+            assert!((430..570).contains(&share), "{kind}: {share} of 2000");
+        }
+    }
+
+    #[test]
+    fn a_cut_is_told_by_names() {
+        let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
+        let isolated = Cut::groups(vec![1, 0, 0]).isolated(&names);
+        assert_eq!(isolated["a"], ["b", "c"]);
+        assert_eq!(isolated["b"], ["a"]);
+        assert_eq!(Cut::groups(vec![0, 0, 0]).isolated(&names).len(), 0);
+    }
+}

@@ -1,0 +1,274 @@
+//! The network between nodes: Maelstrom's rules, one by one (semantics, section 3; Maelstrom's `net` and `process`).
+//!
+//! 1. **Latency** ([`Network::draw_latency`], 3.3). A message that involves a client takes no time. Any other gets one draw,
+//!    in whole milliseconds: constant, uniform or exponential. Nothing else delays a message on purpose.
+//! 2. **One queue per receiver**, ordered by deadline (3.4). Equal deadlines keep the order of sending; Maelstrom has no
+//!    rule there.
+//! 3. **Head-of-line blocking** ([`Network::take_next`], 3.4). A receiver takes the message with the smallest deadline *even
+//!    if it is not due*, and holds it until it is. Whatever arrives meanwhile waits, a client's request too, although that
+//!    takes no time itself. This is why clients of a busy cluster at 100 ms wait for tens of milliseconds.
+//! 4. **Partitions are tested when a message is taken** (3.4, 3.5): not when it is sent, and not when it is due. A message
+//!    already held when the network is cut still arrives; one taken during the cut is lost, though the network may be
+//!    healed before its deadline. Only nodes are ever cut off, and only from nodes.
+//! 5. **A hold is whole milliseconds, rounded down** (3.4): a message may arrive up to one millisecond before its deadline.
+//! 6. **Loss**: none. Maelstrom has the parameter and nothing that sets it (3.2).
+//!
+//! 7. **Services** have queues like nodes, with latency both ways (3.6). They are never cut off.
+//!
+//! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
+//! keeps.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use protocol::{Address, Duration, Time};
+
+use crate::nemesis::Cut;
+use crate::random::Random;
+use crate::{Distribution, Latency};
+
+/// Messages under way to nodes.
+#[derive(Debug)]
+pub(crate) struct Network<P> {
+    latency: Latency,
+    random: Random,
+    nodes: usize,
+    /// The nodes' queues, then the services'.
+    inboxes: Vec<Inbox<P>>,
+    holds: BinaryHeap<Reverse<(Time, usize)>>,
+    cut: Option<Cut>,
+}
+
+/// What is under way to one receiver.
+#[derive(Debug)]
+struct Inbox<P> {
+    queue: BinaryHeap<Reverse<Queued<P>>>,
+    held: Option<Queued<P>>,
+}
+
+/// One message in a queue.
+#[derive(Debug)]
+pub(crate) struct Queued<P> {
+    deadline: Time,
+    /// The network's number of the message.
+    pub(crate) id: u64,
+    /// Who sent it.
+    pub(crate) src: Address,
+    /// What it says.
+    pub(crate) body: P,
+}
+
+/// A message that has come out of a queue.
+#[derive(Debug)]
+pub(crate) struct Released<P> {
+    /// Whose queue: a node's place, or that of a service behind all nodes.
+    pub(crate) queue: usize,
+    /// When its hold was over. A driver that comes later than that is late.
+    pub(crate) due: Time,
+    /// The message.
+    pub(crate) message: Queued<P>,
+}
+
+impl<P> Network<P> {
+    /// A quiet, whole network of that many nodes and services.
+    pub(crate) fn new(nodes: u32, services: usize, latency: Latency, random: Random) -> Self {
+        let nodes = nodes as usize;
+        let inboxes = (0..nodes + services).map(|_| Inbox { queue: BinaryHeap::new(), held: None }).collect();
+        Self { nodes, latency, random, inboxes, holds: BinaryHeap::new(), cut: None }
+    }
+
+    /// Puts a message into a queue.
+    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, queue: usize, involves_client: bool, body: P) {
+        let latency = if involves_client { Duration::ZERO } else { self.draw_latency() };
+        self.inboxes[queue].queue.push(Reverse(Queued { deadline: now + latency, id, src, body }));
+        if self.inboxes[queue].held.is_none() {
+            self.take_next(now, queue);
+        }
+    }
+
+    /// When the next hold is over.
+    pub(crate) fn next_release(&self) -> Option<Time> {
+        self.holds.peek().map(|Reverse((until, _))| *until)
+    }
+
+    /// The next message whose hold is over by `now`. Its receiver takes the one after it at once.
+    pub(crate) fn release(&mut self, now: Time) -> Option<Released<P>> {
+        let Reverse((due, queue)) = *self.holds.peek().filter(|Reverse((until, _))| *until <= now)?;
+        self.holds.pop();
+        let message = self.inboxes[queue].held.take().expect("a hold has a message");
+        self.take_next(now, queue);
+        Some(Released { queue, due, message })
+    }
+
+    /// Cuts the network, or heals it.
+    pub(crate) fn set_cut(&mut self, cut: Option<Cut>) {
+        self.cut = cut;
+    }
+
+    /// Takes the message with the smallest deadline, due or not, and holds it until it is due.
+    fn take_next(&mut self, now: Time, queue: usize) {
+        let receiver = u32::try_from(queue).ok().filter(|_| queue < self.nodes);
+        let inbox = &mut self.inboxes[queue];
+        while let Some(Reverse(message)) = inbox.queue.pop() {
+            let is_dropped = match (&self.cut, receiver, message.src.as_node()) {
+                (Some(cut), Some(receiver), Some(sender)) => cut.drops(receiver, sender),
+                _ => false,
+            };
+            if !is_dropped {
+                let until = now + message.deadline.since(now).floor_to_millis();
+                self.holds.push(Reverse((until, queue)));
+                inbox.held = Some(message);
+                return;
+            }
+        }
+    }
+
+    /// One latency, in whole milliseconds.
+    fn draw_latency(&mut self) -> Duration {
+        let Latency { mean_ms, distribution } = self.latency;
+        Duration::from_millis(match distribution {
+            Distribution::Constant => mean_ms,
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to whole, never negative")]
+            Distribution::Exponential => self.random.exponential(mean_ms as f64) as u64,
+            Distribution::Uniform => self.random.below(2 * mean_ms),
+        })
+    }
+}
+
+impl<P> Queued<P> {
+    const fn order(&self) -> (Time, u64) {
+        (self.deadline, self.id)
+    }
+}
+
+impl<P> PartialEq for Queued<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.order() == other.order()
+    }
+}
+
+impl<P> Eq for Queued<P> {}
+
+impl<P> PartialOrd for Queued<P> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<P> Ord for Queued<P> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLIENT: Address = Address::client(9);
+
+    fn network(mean_ms: u64, distribution: Distribution) -> Network<&'static str> {
+        Network::new(3, 0, Latency { mean_ms, distribution }, Random::stream(1, "network"))
+    }
+
+    fn constant() -> Network<&'static str> {
+        network(100, Distribution::Constant)
+    }
+
+    fn at(micros: u64) -> Time {
+        Time::ZERO + Duration::from_micros(micros)
+    }
+
+    /// Runs the network dry and tells when what arrived, in microseconds.
+    fn arrivals(network: &mut Network<&'static str>) -> Vec<(u64, &'static str)> {
+        let mut arrivals = Vec::new();
+        while let Some(now) = network.next_release() {
+            while let Some(released) = network.release(now) {
+                arrivals.push((now.as_nanos() / 1_000, released.message.body));
+            }
+        }
+        arrivals
+    }
+
+    #[test]
+    fn a_client_waits_behind_a_held_message() {
+        let mut network = constant();
+        network.send(at(0), 0, Address::node(1), 0, false, "gossip");
+        network.send(at(5_000), 1, CLIENT, 0, true, "request");
+        assert_eq!(arrivals(&mut network), [(100_000, "gossip"), (100_000, "request")]);
+    }
+
+    #[test]
+    fn a_client_does_not_wait_at_an_idle_node_nor_behind_what_is_only_queued() {
+        let mut network = constant();
+        network.send(at(0), 0, CLIENT, 0, true, "idle");
+        assert_eq!(arrivals(&mut network), [(0, "idle")]);
+        network.send(at(0), 1, Address::node(1), 0, false, "held");
+        network.send(at(90_000), 2, Address::node(1), 0, false, "queued");
+        network.send(at(95_000), 3, CLIENT, 0, true, "request");
+        assert_eq!(arrivals(&mut network), [(100_000, "held"), (100_000, "request"), (190_000, "queued")]);
+    }
+
+    #[test]
+    fn holds_are_whole_milliseconds() {
+        let mut network = constant();
+        network.send(at(0), 0, Address::node(1), 0, false, "first");
+        network.send(at(40_300), 1, Address::node(2), 0, false, "second");
+        // Taken at 100.0 ms with 40.3 ms to go: held for 40.
+        assert_eq!(arrivals(&mut network), [(100_000, "first"), (140_000, "second")]);
+    }
+
+    #[test]
+    fn a_partition_is_tested_when_a_message_is_taken() {
+        let mut network = constant();
+        let cut = || Some(Cut::groups(vec![0, 1, 1]));
+        network.send(at(0), 0, Address::node(1), 0, false, "held before the cut");
+        network.send(at(1_000), 1, Address::node(1), 0, false, "taken during the cut");
+        network.send(at(2_000), 2, Address::node(2), 1, false, "same side");
+        network.set_cut(cut());
+        network.send(at(3_000), 3, CLIENT, 2, true, "clients are never cut off");
+        let mut release = || network.release(at(100_000)).expect("a message").message.body;
+        assert_eq!((release(), release()), ("clients are never cut off", "held before the cut"));
+        network.set_cut(None);
+        assert_eq!(arrivals(&mut network), [(102_000, "same side")]);
+
+        network.set_cut(cut());
+        network.send(at(200_000), 4, Address::node(1), 0, false, "taken at once, during the cut");
+        network.set_cut(None);
+        assert_eq!(arrivals(&mut network), [], "healing before the deadline does not bring it back");
+    }
+
+    #[test]
+    fn late_drivers_are_told_when_a_message_was_due() {
+        let mut network = constant();
+        network.send(at(0), 0, Address::node(1), 0, false, "gossip");
+        assert!(network.release(at(99_999)).is_none());
+        assert_eq!(network.release(at(103_000)).expect("due").due, at(100_000));
+    }
+
+    #[test]
+    fn draws_are_whole_milliseconds_of_the_right_mean() {
+        for (distribution, low, high) in [
+            (Distribution::Constant, 100.0, 100.0),
+            (Distribution::Uniform, 98.0, 101.0),
+            (Distribution::Exponential, 96.0, 102.0),
+        ] {
+            let mut network = network(100, distribution);
+            let draws: Vec<Duration> = (0..20_000).map(|_| network.draw_latency()).collect();
+            assert!(draws.iter().all(|draw| draw.as_nanos() % 1_000_000 == 0));
+            let mean = draws.iter().map(|draw| draw.as_millis_f64()).sum::<f64>() / draws.len() as f64;
+            assert!((low..=high).contains(&mean), "{distribution:?}: {mean}");
+            assert!(distribution != Distribution::Uniform || draws.iter().all(|draw| draw.as_millis() < 200));
+        }
+    }
+
+    #[test]
+    fn a_long_latency_blocks_short_ones_behind_it() {
+        let mut network = network(0, Distribution::Constant);
+        network.latency = Latency { mean_ms: 300, distribution: Distribution::Constant };
+        network.send(at(0), 0, Address::node(1), 0, false, "long");
+        network.latency.mean_ms = 10;
+        network.send(at(0), 1, Address::node(1), 0, false, "short");
+        assert_eq!(arrivals(&mut network), [(300_000, "long"), (300_000, "short")]);
+    }
+}

@@ -1,0 +1,99 @@
+//! A test under a virtual clock: machines in this process, and a `now` that jumps to the next thing that happens.
+//!
+//! Processing is free: whatever a machine does, it does at the instant of the message or wake that made it. The rules are
+//! those of [`Test`], which does not know that this clock is not a real one.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use protocol::{Address, Body, Machine, Outbox, Time};
+
+use crate::test::{Run, Test};
+use crate::{Delivery, Options};
+
+/// Runs a test to its end with one machine per node, in the order of [`Options::nodes`].
+pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
+    let mut simulation = Simulation {
+        alarms: vec![Time::MAX; machines.len()],
+        machines,
+        test: Test::new(options),
+        wakes: BinaryHeap::new(),
+        outbox: Outbox::new(),
+        now: Time::ZERO,
+    };
+    simulation.run();
+    simulation.test.finish()
+}
+
+struct Simulation<M: Machine> {
+    test: Test<Body<M::Peer>>,
+    machines: Vec<M>,
+    outbox: Outbox<M::Peer>,
+    /// When machines asked to be woken. An entry that no longer equals its machine's alarm is void.
+    wakes: BinaryHeap<Reverse<(Time, u32)>>,
+    /// The earliest wake that is scheduled for each machine.
+    alarms: Vec<Time>,
+    now: Time,
+}
+
+impl<M: Machine> Simulation<M> {
+    fn run(&mut self) {
+        let mut deliveries = Vec::new();
+        self.test.begin(self.now);
+        loop {
+            self.test.on_wake(self.now, &mut deliveries);
+            if deliveries.is_empty() && !self.wake_machines() {
+                match self.next() {
+                    Some(next) => self.now = next,
+                    None => return,
+                }
+            }
+            for delivery in deliveries.drain(..) {
+                self.deliver(delivery);
+            }
+        }
+    }
+
+    fn deliver(&mut self, delivery: Delivery<Body<M::Peer>>) {
+        let machine = &mut self.machines[delivery.node as usize];
+        machine.on_message(self.now, delivery.src, delivery.body, &mut self.outbox);
+        self.collect(delivery.node);
+    }
+
+    /// Wakes every machine whose time has come; false if there was none.
+    fn wake_machines(&mut self) -> bool {
+        let mut any = false;
+        while let Some(&Reverse((time, node))) = self.wakes.peek()
+            && time <= self.now
+        {
+            self.wakes.pop();
+            if self.alarms[node as usize] == time {
+                self.alarms[node as usize] = Time::MAX;
+                self.machines[node as usize].on_wake(self.now, &mut self.outbox);
+                self.collect(node);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Sends what a machine has said, and notes when it wants to be woken.
+    fn collect(&mut self, node: u32) {
+        for (dest, body) in self.outbox.drain() {
+            self.test.on_message(self.now, node, Address::node(node), dest, body);
+        }
+        let alarm = &mut self.alarms[node as usize];
+        if let Some(wake) = self.machines[node as usize].next_wake().filter(|wake| wake < alarm) {
+            *alarm = wake;
+            self.wakes.push(Reverse((wake, node)));
+        }
+    }
+
+    fn next(&mut self) -> Option<Time> {
+        if self.test.is_over() {
+            return None;
+        }
+        let wake = self.wakes.peek().map(|Reverse((time, _))| *time);
+        [self.test.next_wake(), wake].into_iter().flatten().min()
+    }
+}

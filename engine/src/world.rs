@@ -1,0 +1,171 @@
+//! Everything physical about a test: messages under way, clients with their deadlines, and the journal. One loop over one
+//! closed list of what can happen.
+//!
+//! Absent: what the test is about (operations, phases, the nemesis's schedule); that is [`crate::test`].
+
+use protocol::{Address, Directory, Duration, MessageId, Request, Time};
+
+use crate::Options;
+use crate::client::{Clients, Completion};
+use crate::journal::Journal;
+use crate::network::{Network, Released};
+use crate::payload::Payload;
+use crate::random::Random;
+use crate::service::{self, Services};
+
+/// Nodes' queues, clients and the journal.
+#[derive(Debug)]
+pub(crate) struct World<P> {
+    pub(crate) directory: Directory,
+    pub(crate) network: Network<P>,
+    pub(crate) clients: Clients<P>,
+    pub(crate) journal: Journal,
+    services: Services,
+    next_message: u64,
+    /// Nodes whose name begins with `c`: for Maelstrom these are clients (semantics, section 3.1).
+    named_like_clients: Vec<bool>,
+}
+
+/// A message for a node's standard input.
+#[derive(Clone, Debug)]
+pub struct Delivery<P> {
+    /// The receiver.
+    pub node: u32,
+    /// The network's number of the message.
+    pub id: u64,
+    /// The sender.
+    pub src: Address,
+    /// What it says.
+    pub body: P,
+    /// When it was due. The driver's `now` is never earlier; how much later it is, is the driver's lateness.
+    pub due: Time,
+}
+
+/// What can happen in the world.
+#[derive(Debug)]
+pub(crate) enum Event<P> {
+    /// A client's request has ended.
+    Completed(u32, Completion),
+    /// A node's message is due.
+    Delivered(Delivery<P>),
+}
+
+impl<P: Payload> World<P> {
+    pub(crate) fn new(options: &Options) -> Self {
+        let mut directory = Directory::of_nodes(options.nodes.iter().cloned());
+        for name in service::NAMES {
+            directory.intern(name);
+        }
+        Self {
+            directory,
+            network: Network::new(
+                options.node_count(),
+                service::NAMES.len(),
+                options.latency,
+                Random::stream(options.seed, "network"),
+            ),
+            clients: Clients::new(),
+            journal: Journal::default(),
+            services: Services::new(Random::stream(options.seed, "services")),
+            next_message: 0,
+            named_like_clients: options.nodes.iter().map(|name| name.starts_with('c')).collect(),
+        }
+    }
+
+    /// A client asks a node. If the answer lies in its queue already, the request ends at once.
+    pub(crate) fn ask(
+        &mut self,
+        now: Time,
+        client: u32,
+        node: u32,
+        request: &Request,
+        patience: Duration,
+    ) -> (MessageId, Option<Completion>) {
+        let id = self.clients.ask(now, client, request, patience);
+        let body = P::request(id, request, &self.directory);
+        self.send_to_node(now, Address::client(client), node, body);
+        (id, self.look_into_queue(client))
+    }
+
+    /// A node sends to a client. The end of the client's request, if this is the reply it waits for.
+    pub(crate) fn send_to_client(&mut self, client: u32, body: P) -> Option<Completion> {
+        if !self.clients.queue(client, body) {
+            return None;
+        }
+        self.next_message += 1;
+        self.journal.sent(true);
+        self.look_into_queue(client)
+    }
+
+    /// Anybody sends to a node.
+    pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, body: P) {
+        let involves_client = self.is_client(src) || self.is_client(Address::node(node));
+        self.send(now, src, node as usize, involves_client, body);
+    }
+
+    /// A node sends to a service.
+    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, body: P) {
+        let queue = self.named_like_clients.len() + service as usize;
+        self.send(now, src, queue, self.is_client(src), body);
+    }
+
+    fn send(&mut self, now: Time, src: Address, queue: usize, involves_client: bool, body: P) {
+        self.journal.sent(involves_client);
+        self.network.send(now, self.next_message, src, queue, involves_client, body);
+        self.next_message += 1;
+    }
+
+    /// When something happens next of its own accord.
+    pub(crate) fn next_event(&mut self) -> Option<Time> {
+        [self.network.next_release(), self.clients.next_timeout()].into_iter().flatten().min()
+    }
+
+    /// The next thing that has happened by `now`. Deliveries come before timeouts.
+    pub(crate) fn happen(&mut self, now: Time) -> Option<Event<P>> {
+        while let Some(Released { queue, due, message }) = self.network.release(now) {
+            let node = u32::try_from(queue).expect("fewer than 2^32 nodes");
+            if let Some(service) = queue.checked_sub(self.named_like_clients.len()) {
+                self.serve(now, service, message.src, &message.body);
+                continue;
+            }
+            self.journal.received(self.is_client(message.src) || self.is_client(Address::node(node)));
+            return Some(Event::Delivered(Delivery {
+                node,
+                id: message.id,
+                src: message.src,
+                body: message.body,
+                due,
+            }));
+        }
+        self.clients.time_out(now).map(|client| Event::Completed(client, Completion::Timeout))
+    }
+
+    /// Lets a waiting client look through its queue for its reply.
+    fn look_into_queue(&mut self, client: u32) -> Option<Completion> {
+        while let Some(body) = self.clients.take_queued(client) {
+            self.journal.received(true);
+            if let Some(completion) = self.clients.receive(client, body) {
+                return Some(completion);
+            }
+        }
+        None
+    }
+
+    /// A service receives a request and answers it.
+    fn serve(&mut self, now: Time, service: usize, requester: Address, body: &P) {
+        self.journal.received(self.is_client(requester));
+        let Some(request) = body.service_request() else { return };
+        let Some(mut answer) = self.services.answer(service, requester, &request) else { return };
+        if let Some(id) = request.get("msg_id") {
+            answer["in_reply_to"] = id.clone();
+        }
+        if let (Some(node), Some(reply)) = (requester.as_node(), P::service_reply(&answer)) {
+            let number = u32::try_from(service).expect("four services");
+            self.send_to_node(now, Address::other(number), node, reply);
+        }
+    }
+
+    fn is_client(&self, address: Address) -> bool {
+        address.is_client() || address.as_node().is_some_and(|node| self.named_like_clients[node as usize])
+    }
+}

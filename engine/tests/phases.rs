@@ -1,0 +1,318 @@
+//! A whole test under a clock that jumps from event to event, with nodes written for the purpose.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use engine::history::{F, OpError, OpKind, Process};
+use engine::json::{JsonBody, Line};
+use engine::{Distribution, FaultKind, Latency, Nemesis, Options, Run, Test, Topology, Workload};
+use protocol::{Duration, Time};
+use serde_json::{Value as Json, json};
+
+/// What a node says to one message: pairs of destination and body.
+type Node = Box<dyn FnMut(&str, &Json) -> Vec<(String, Json)>>;
+
+/// Runs a test to its end. Nodes answer at once: processing is free.
+fn run(options: &Options, mut nodes: Vec<Node>) -> (Run, Time) {
+    let mut test = Test::<JsonBody>::new(options.clone());
+    let (mut now, mut deliveries) = (Time::ZERO, Vec::new());
+    test.begin(now);
+    loop {
+        test.on_wake(now, &mut deliveries);
+        if deliveries.is_empty() {
+            match test.next_wake() {
+                Some(wake) => now = wake,
+                None => return (test.finish(), now),
+            }
+        }
+        for delivery in deliveries.drain(..) {
+            let src = test.directory().name(delivery.src).into_owned();
+            let me = options.nodes[delivery.node as usize].clone();
+            let body: Json = serde_json::from_str(delivery.body.text()).unwrap();
+            for (dest, body) in nodes[delivery.node as usize](&src, &body) {
+                let line = json!({ "src": me, "dest": dest, "body": body }).to_string();
+                match Line::read(&line, test.directory()) {
+                    Ok(line) => test.on_message(now, delivery.node, line.src, line.dest, line.body),
+                    Err(error) => test.on_bad_line(delivery.node, &line, error),
+                }
+            }
+        }
+    }
+}
+
+/// Maelstrom's own example: floods over the offered topology, never back to the sender, without acknowledgements.
+fn flood() -> Node {
+    let (mut neighbours, mut me, mut seen) = (Vec::new(), String::new(), BTreeSet::new());
+    Box::new(move |src, body| {
+        let reply = |kind: &str| json!({ "type": kind, "in_reply_to": body["msg_id"] });
+        let mut out = Vec::new();
+        match body["type"].as_str().unwrap() {
+            "init" => {
+                body["node_id"].as_str().unwrap().clone_into(&mut me);
+                out.push((src.to_owned(), reply("init_ok")));
+            }
+            "topology" => {
+                let list = body["topology"][&me].as_array().unwrap();
+                neighbours = list.iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+                out.push((src.to_owned(), reply("topology_ok")));
+            }
+            "broadcast" => {
+                if body["msg_id"].is_u64() {
+                    out.push((src.to_owned(), reply("broadcast_ok")));
+                }
+                if seen.insert(body["message"].as_i64().unwrap()) {
+                    let gossip = json!({ "type": "broadcast", "message": body["message"] });
+                    out.extend(
+                        neighbours.iter().filter(|name| *name != src).map(|name| (name.clone(), gossip.clone())),
+                    );
+                }
+            }
+            "read" => {
+                let mut reply = reply("read_ok");
+                reply["messages"] = json!(seen);
+                out.push((src.to_owned(), reply));
+            }
+            other => panic!("a `{other}`"),
+        }
+        out
+    })
+}
+
+fn floods(count: u32) -> Vec<Node> {
+    (0..count).map(|_| flood()).collect()
+}
+
+fn challenge(topology: Topology) -> Options {
+    Options {
+        nodes: Options::numbered_nodes(25),
+        time_limit: Duration::from_secs(20),
+        rate: 100.0,
+        latency: Latency { mean_ms: 100, distribution: Distribution::Constant },
+        topology,
+        seed: 1,
+        ..Options::default()
+    }
+}
+
+/// The real program's figures for the same node: `msgs/broadcast` is exact, 56 for the grid and 24 for every tree.
+#[test]
+fn a_flood_costs_what_it_costs_under_the_real_program() {
+    for (topology, per_broadcast) in
+        [(Topology::Grid, 56), (Topology::Tree4, 24), (Topology::Line, 24), (Topology::Total, 576)]
+    {
+        let (run, end) = run(&challenge(topology), floods(25));
+        assert_eq!(run.fault, None);
+        let broadcasts = run.history.broadcast_invocations();
+        assert_eq!(run.journal.servers.sent, per_broadcast * broadcasts, "{topology:?}");
+        assert_eq!(run.journal.all().received, run.journal.all().sent, "nothing is lost on a healthy network");
+        let ops = run.history.client_invocations();
+        assert!((1_900..2_150).contains(&ops), "{ops} operations");
+        assert!((0.45..0.55).contains(&(broadcasts as f64 / ops as f64)), "{broadcasts} broadcasts of {ops}");
+        assert_eq!(run.journal.clients.sent, 2 * ops + 2 * 25 + 2 * 25, "requests and replies, init, topology");
+        assert!(
+            end >= Time::ZERO + Duration::from_millis(29_900) && end < Time::ZERO + Duration::from_secs(31),
+            "{end}"
+        );
+    }
+}
+
+/// Hops times 100 ms, less what head-of-line holds round off: the grid's corners are 8 hops apart.
+#[test]
+fn spans_end_when_the_last_node_has_the_value() {
+    for (topology, hops) in [(Topology::Grid, 8), (Topology::Tree4, 5), (Topology::Total, 1)] {
+        let options = Options { time_limit: Duration::from_secs(2), ..challenge(topology) };
+        let (run, _) = run(&options, floods(25));
+        let spans: Vec<Duration> = run.spans.iter().map(|span| span.expect("every value arrives everywhere")).collect();
+        let longest = spans.iter().max().unwrap().as_millis();
+        assert!((hops * 100 - 8..=hops * 100 + 100).contains(&longest), "{topology:?}: {longest} ms");
+    }
+}
+
+#[test]
+fn clients_wait_behind_server_messages() {
+    let client_latencies = |latency| {
+        let options = Options {
+            latency: Latency { mean_ms: latency, distribution: Distribution::Constant },
+            ..challenge(Topology::Tree4)
+        };
+        let (run, _) = run(&options, floods(25));
+        let ops = run.history.ops();
+        let mut latencies: Vec<u64> =
+            run.history.pairs().iter().map(|&(i, o)| ops[o].time.since(ops[i].time).as_millis()).collect();
+        latencies.sort_unstable();
+        (latencies[latencies.len() / 2], *latencies.last().unwrap())
+    };
+    assert_eq!(client_latencies(0), (0, 0));
+    let (median, max) = client_latencies(100);
+    assert!((18..34).contains(&median), "the real program had 27 ms, ours {median}");
+    assert!((90..=100).contains(&max), "{max}");
+}
+
+#[test]
+fn the_same_seed_is_the_same_history() {
+    let of_seed = |seed| run(&Options { seed, ..challenge(Topology::Grid) }, floods(25)).0.history;
+    assert_eq!(of_seed(7), of_seed(7));
+    assert_ne!(of_seed(7), of_seed(8));
+}
+
+#[test]
+fn the_final_phase_heals_waits_and_reads_from_everybody() {
+    let options = Options { nemesis: Some(Nemesis::Partition), ..challenge(Topology::Tree4) };
+    let (run, _) = run(&options, floods(25));
+    let ops = run.history.ops();
+    let first_deed = ops.iter().position(|op| op.process == Process::Nemesis).unwrap();
+    assert!(first_deed <= 1, "the first cut comes at once");
+    let last_deed = ops.iter().rposition(|op| op.process == Process::Nemesis).unwrap();
+    assert!(matches!(ops[last_deed].f, F::StopPartition(Some(_))));
+    let finals: Vec<_> = ops.iter().filter(|op| op.is_final && op.kind == OpKind::Invoke).collect();
+    let readers: BTreeSet<Process> = finals.iter().map(|op| op.process).collect();
+    assert_eq!((finals.len(), readers.len()), (25, 25));
+    assert!(finals.iter().all(|op| op.time.since(ops[last_deed].time) == Duration::from_secs(10)));
+    assert!(run.journal.servers.received < run.journal.servers.sent, "a partition loses messages");
+    assert!(run.spans.iter().any(Option::is_none), "a flood without repeats loses values in a partition");
+}
+
+#[test]
+fn a_silent_node_is_asked_for_five_seconds_and_its_worker_goes_on_as_another_process() {
+    let silent: Node = Box::new(|src, body| match body["type"].as_str().unwrap() {
+        "broadcast" | "read" => Vec::new(),
+        kind => vec![(src.to_owned(), json!({ "type": format!("{kind}_ok"), "in_reply_to": body["msg_id"] }))],
+    });
+    let options = Options {
+        nodes: Options::numbered_nodes(1),
+        rate: 1.0,
+        time_limit: Duration::from_secs(30),
+        ..Options::default()
+    };
+    let (run, _) = run(&options, vec![silent]);
+    let ops = run.history.ops();
+    let mut unknown = 0;
+    for (invoked, completed) in run.history.pairs() {
+        assert_eq!(ops[completed].time.since(ops[invoked].time), Duration::from_secs(5));
+        assert_eq!(ops[completed].error, Some(OpError::NetTimeout));
+        let is_read = matches!(ops[invoked].f, F::Read(_));
+        assert_eq!(ops[completed].kind, if is_read { OpKind::Fail } else { OpKind::Info });
+        assert_eq!(
+            ops[invoked].process,
+            Process::Client(unknown),
+            "one worker: the process counts its unknown outcomes"
+        );
+        unknown += u64::from(!is_read);
+    }
+    assert!(run.history.pairs().len() > 4);
+}
+
+#[test]
+fn an_echo_test_has_neither_topology_nor_final_reads() {
+    let echo: Node = Box::new(|src, body| {
+        let kind = body["type"].as_str().unwrap();
+        assert!(matches!(kind, "init" | "echo"), "a `{kind}`");
+        let mut reply = json!({ "type": format!("{kind}_ok"), "in_reply_to": body["msg_id"] });
+        if kind == "echo" {
+            reply["echo"] = body["echo"].clone();
+        }
+        vec![(src.to_owned(), reply)]
+    });
+    let options = Options {
+        workload: Workload::Echo,
+        nodes: Options::numbered_nodes(1),
+        rate: 10.0,
+        time_limit: Duration::from_secs(5),
+        ..Options::default()
+    };
+    let (run, end) = run(&options, vec![echo]);
+    assert_eq!(run.fault, None);
+    assert!(end <= Time::ZERO + Duration::from_secs(5));
+    assert!(run.history.ops().iter().all(|op| matches!(op.f, F::Echo(_)) && !op.is_final));
+    assert_eq!(run.journal.clients.sent, 2 + 2 * run.history.client_invocations());
+}
+
+#[test]
+fn no_rate_is_a_sleep_and_final_reads() {
+    let options = Options { rate: 0.0, time_limit: Duration::from_secs(3), ..Options::default() };
+    let (run, end) = run(&options, floods(5));
+    assert_eq!(run.history.client_invocations(), 5);
+    assert_eq!(end, Time::ZERO + Duration::from_secs(13));
+}
+
+/// What Maelstrom would answer with a muted node, or with a crash and no results.
+#[test]
+fn faults_end_the_run_at_once_and_name_the_node() {
+    let breaking = |on: &'static str, dest: &'static str, body: Json| -> Node {
+        let mut flood = flood();
+        Box::new(move |src, message| {
+            if message["type"] == on { vec![(dest.replace("SRC", src), body.clone())] } else { flood(src, message) }
+        })
+    };
+    let fault_of = |node: Node| {
+        let options = Options { nodes: Options::numbered_nodes(3), ..challenge(Topology::Grid) };
+        let (run, end) = run(&options, vec![flood(), node, flood()]);
+        let fault = run.fault.expect("a fault");
+        assert_eq!((fault.node, fault.name.as_str()), (1, "n1"));
+        (fault.kind, end)
+    };
+    let silent: Node = Box::new(|_, _| Vec::new());
+    let (kind, end) = fault_of(silent);
+    assert_eq!(
+        (kind, end),
+        (FaultKind::SetupTimeout { request: "init", seconds: 10 }, Time::ZERO + Duration::from_secs(10))
+    );
+    let wrong = breaking("init", "SRC", json!({ "type": "hello", "in_reply_to": 1 }));
+    assert!(matches!(fault_of(wrong).0, FaultKind::SetupRefused { request: "init", .. }));
+    let refused =
+        breaking("topology", "SRC", json!({ "type": "error", "code": 10, "text": "what?", "in_reply_to": 1 }));
+    assert!(
+        matches!(fault_of(refused).0, FaultKind::SetupRefused { request: "topology", problem } if problem.contains("what?"))
+    );
+    let stranger = breaking("read", "n99", json!({ "type": "x" }));
+    assert!(matches!(fault_of(stranger).0, FaultKind::BadLine { .. }));
+    let nobody = breaking("read", "c9999", json!({ "type": "x" }));
+    assert_eq!(fault_of(nobody).0, FaultKind::Stranger("c9999".into()));
+}
+
+#[test]
+fn services_have_latency_both_ways_and_count_as_servers() {
+    let mut flood = flood();
+    let written: Rc<RefCell<Vec<Json>>> = Rc::default();
+    let answers = Rc::clone(&written);
+    let node: Node = Box::new(move |src, body| {
+        if src == "lin-kv" {
+            answers.borrow_mut().push(body.clone());
+            return Vec::new();
+        }
+        let mut out = flood(src, body);
+        if body["type"] == "broadcast" {
+            let write = json!({ "type": "write", "key": body["message"], "value": 1, "msg_id": body["message"] });
+            out.push(("lin-kv".to_owned(), write));
+        }
+        out
+    });
+    let options =
+        Options { nodes: Options::numbered_nodes(1), time_limit: Duration::from_secs(2), ..challenge(Topology::Grid) };
+    let (run, _) = run(&options, vec![node]);
+    let broadcasts = run.history.broadcast_invocations();
+    assert_eq!(run.fault, None);
+    assert_eq!(run.journal.servers.sent, 2 * broadcasts);
+    assert_eq!(written.borrow().len() as u64, broadcasts);
+    assert_eq!(written.borrow()[0], json!({ "type": "write_ok", "in_reply_to": 0 }));
+}
+
+#[test]
+fn second_answers_are_counted_and_harmless() {
+    let mut once = flood();
+    let twice: Node = Box::new(move |src, body| {
+        let replies = once(src, body);
+        replies.iter().chain(&replies).cloned().collect()
+    });
+    let options = Options {
+        nodes: Options::numbered_nodes(1),
+        rate: 10.0,
+        time_limit: Duration::from_secs(2),
+        ..Options::default()
+    };
+    let (run, _) = run(&options, vec![twice]);
+    assert_eq!(run.fault, None);
+    assert!(run.unclaimed_replies > 10);
+    assert!(run.history.pairs().iter().all(|&(_, completion)| run.history.ops()[completion].kind == OpKind::Ok));
+}

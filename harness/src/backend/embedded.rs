@@ -1,0 +1,214 @@
+//! The embedded engine: [`engine::Test`] under the wall clock, with node processes in any language. No JVM.
+//!
+//! The test itself knows no clock; this is where it gets one. How far behind its due time each delivery was is measured and
+//! told with the result: a machine that is too slow for a run says so.
+//!
+//! Absent: every rule of Maelstrom's. They are the engine crate's, which other drivers share.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use camino::Utf8Path;
+use engine::checker::quantiles::Quantiles;
+use engine::checker::strict::{self, Strict};
+use engine::json::{JsonBody, Line};
+use engine::results::Results;
+use engine::{Run, Test, edn};
+use protocol::Time;
+
+use crate::backend::cluster::{self, Cluster, Sign};
+use crate::backend::{Backend, Order, Watch};
+use crate::figure::{Figure, Figures};
+use crate::outcome::{EngineId, Finding, Outcome, Validity};
+use crate::results;
+
+/// The engine that needs nothing but the node's binary.
+pub(crate) struct Embedded;
+
+/// The 99th percentile of lateness above which a run is unreliable, in milliseconds: a tenth of the challenge's 100 ms hop.
+const LATENESS_BOUND_MS: f64 = 10.0;
+
+/// How long to wait at most before looking after interrupts and progress.
+const LOOK_UP_EVERY: Duration = Duration::from_millis(100);
+
+impl Backend for Embedded {
+    fn id(&self) -> EngineId {
+        EngineId { name: "embedded".into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+
+    fn execute(&self, order: &Order<'_>, watch: &Watch<'_>) -> anyhow::Result<Outcome> {
+        let started = Instant::now();
+        cluster::raise_open_files_limit();
+        let mut session = match Session::start(order) {
+            Ok(session) => session,
+            Err(error) => return Ok(crashed(format!("{error:#}"), started)),
+        };
+        if session.run(watch)? == End::Interrupted {
+            return Ok(crashed("interrupted".to_owned(), started));
+        }
+        let last_words = session.last_words()?;
+        session.cluster.stop();
+        let Session { test, lateness, .. } = session;
+        let mut outcome = judge(order, &test.finish(), &last_words, lateness)?;
+        outcome.wall_seconds = started.elapsed().as_secs_f64();
+        Ok(outcome)
+    }
+}
+
+/// Judges a run, leaves its files, and reads results.edn back as that of any other engine.
+fn judge(order: &Order<'_>, run: &Run, last_words: &str, lateness: Vec<f64>) -> anyhow::Result<Outcome> {
+    let crash = run.fault.as_ref().map(|fault| format!("{fault}{last_words}"));
+    let mut results = engine::results::judge(&run.history, &run.journal, order.options);
+    if let Some(why) = &crash {
+        results = results.crashed(why.clone());
+    }
+    let spans = measured_spans(run);
+    let strict = strict::check(&run.history, Some(&run.journal), order.options, spans.as_deref());
+    write_files(&order.directory, run, &results, &strict)?;
+    let results::Reading { validity, mut figures, mut findings, missing, .. } =
+        results::read(&order.directory, order.options)?;
+    if let (Some(propagation), true) = (&strict.propagation, spans.is_some()) {
+        add_propagation(&mut figures, &propagation.latency);
+    }
+    findings.extend(self::findings(run, lateness));
+    Ok(Outcome { validity, crash, figures, findings, wall_seconds: 0.0, missing })
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Interrupted,
+    Over,
+}
+
+/// A test under way.
+struct Session {
+    test: Test<JsonBody>,
+    cluster: Cluster,
+    epoch: Instant,
+    /// How late each delivery was, in milliseconds.
+    lateness: Vec<f64>,
+}
+
+impl Session {
+    fn start(order: &Order<'_>) -> anyhow::Result<Self> {
+        let logs = order.directory.join("node-logs");
+        let cluster = Cluster::start(order.bin, order.args, &order.options.nodes, &logs)?;
+        Ok(Self { test: Test::new(order.options.clone()), cluster, epoch: Instant::now(), lateness: Vec::new() })
+    }
+
+    /// From `init` to the last read, or to a fault, or until the user interrupts.
+    fn run(&mut self, watch: &Watch<'_>) -> anyhow::Result<End> {
+        let (mut signs, mut deliveries, mut text) = (Vec::new(), Vec::new(), String::new());
+        let mut next_look_up = self.epoch;
+        self.test.begin(self.now());
+        loop {
+            let now = self.now();
+            self.test.on_wake(now, &mut deliveries);
+            for delivery in deliveries.drain(..) {
+                self.lateness.push(now.since(delivery.due).as_millis_f64());
+                text.clear();
+                let receiver = protocol::Address::node(delivery.node);
+                Line::write(&mut text, delivery.id, delivery.src, receiver, &delivery.body, self.test.directory());
+                self.cluster.write(delivery.node as usize, &text);
+            }
+            self.cluster.flush();
+            if self.epoch.elapsed() >= next_look_up.duration_since(self.epoch) {
+                next_look_up += LOOK_UP_EVERY;
+                let progress = self.test.progress(now);
+                (watch.progress)(progress.phase, progress.share);
+                if watch.is_interrupted() {
+                    return Ok(End::Interrupted);
+                }
+            }
+            if self.test.is_over() {
+                return Ok(End::Over);
+            }
+            let due = self.test.next_wake().map_or(LOOK_UP_EVERY, |wake| wake.since(self.now()).into());
+            self.cluster.wait(due.min(LOOK_UP_EVERY), &mut signs)?;
+            for sign in signs.drain(..) {
+                self.take(sign);
+            }
+        }
+    }
+
+    /// Tells the test what a node did.
+    fn take(&mut self, sign: Sign) {
+        let number = |node: usize| u32::try_from(node).expect("fewer than 2^32 nodes");
+        match sign {
+            Sign::Gone(node, status) => self.test.on_exit(number(node), status),
+            Sign::Line(node, line) => match Line::read(&line, self.test.directory()) {
+                Ok(Line { src, dest, body }) => self.test.on_message(self.now(), number(node), src, dest, body),
+                Err(error) => self.test.on_bad_line(number(node), &line, error),
+            },
+        }
+    }
+
+    fn now(&self) -> Time {
+        Time::ZERO + self.epoch.elapsed().into()
+    }
+
+    /// What the node that ended the run said last on its standard error, ready to be appended to the fault.
+    fn last_words(&mut self) -> anyhow::Result<String> {
+        let Some(fault) = self.test.fault() else { return Ok(String::new()) };
+        let (words, log) = self.cluster.last_words(fault.node as usize)?;
+        if words.is_empty() {
+            return Ok("\n  it wrote nothing to its standard error".into());
+        }
+        let words: String = words.iter().map(|word| format!("\n    {word}")).collect();
+        let log = log.file_name().unwrap_or_default();
+        Ok(format!("\n  its last words on standard error (all of them in node-logs/{log}):{words}"))
+    }
+}
+
+/// The run's files: Maelstrom's two in its shapes, and beside them what we know beyond it.
+fn write_files(directory: &Utf8Path, run: &Run, results: &Results, strict: &Strict) -> anyhow::Result<()> {
+    let write = |name: &str, text: String| {
+        let path = directory.join(name);
+        std::fs::write(&path, text).with_context(|| format!("cannot write `{path}`"))
+    };
+    write("history.edn", edn::history(&run.history))?;
+    write("results.edn", edn::results(results))?;
+    write("strict.json", serde_json::to_string_pretty(strict)? + "\n")
+}
+
+/// What the messages tell of the spread of values, if they tell it of most: a node may put values where nobody finds them.
+fn measured_spans(run: &Run) -> Option<Vec<protocol::Duration>> {
+    let spans: Vec<protocol::Duration> = run.spans.iter().flatten().copied().collect();
+    (2 * spans.len() >= run.spans.len() && !spans.is_empty()).then_some(spans)
+}
+
+fn add_propagation(figures: &mut Figures, latency: &Quantiles<f64>) {
+    figures.set(Figure::PropagationMedian, latency.median);
+    figures.set(Figure::PropagationP95, latency.p95);
+    figures.set(Figure::PropagationP99, latency.p99);
+    figures.set(Figure::PropagationMax, latency.max);
+}
+
+fn findings(run: &Run, lateness: Vec<f64>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(lateness) = Quantiles::of_floats(lateness) {
+        let Quantiles { median: p50_ms, p99: p99_ms, max: max_ms, .. } = lateness;
+        findings.push(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms: LATENESS_BOUND_MS });
+    }
+    if run.unclaimed_replies > 0 {
+        let text = format!(
+            "{} replies came that nobody waited for: second answers to one request, or answers after the client's 5 s",
+            run.unclaimed_replies
+        );
+        findings.push(Finding::Note { text });
+    }
+    findings
+}
+
+/// An outcome without a run.
+fn crashed(reason: String, started: Instant) -> Outcome {
+    Outcome {
+        validity: Validity::Unknown,
+        crash: Some(reason),
+        figures: Figures::default(),
+        findings: Vec::new(),
+        wall_seconds: started.elapsed().as_secs_f64(),
+        missing: std::collections::BTreeMap::new(),
+    }
+}

@@ -1,0 +1,234 @@
+//! What this node is built to do, and the names of it: the only file that asks which cargo features are on.
+//!
+//! A feature names a configuration and nothing more: every variant compiles in every build, so one binary per feature set
+//! (what an experiment asks for) and one library that plays them all (what an engine in the same process needs) are the
+//! same code. Both ways lead through one table.
+//!
+//! Absent: the feature `shell`, which brings the binary and changes nothing about the node.
+
+use std::fmt;
+
+use crate::topology::Topology;
+
+/// What a node does: with which neighbours it talks, and whether it hands clients' values to the master.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The edges that values travel along.
+    pub topology: Topology,
+    /// On: a client's value goes to the master too, and down from there. Off: it floods over the edges.
+    pub relay_to_master: bool,
+}
+
+/// A list of features that names no configuration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Two features each choose a topology.
+    #[error("features `{0}` and `{1}` contradict each other: expected one topology, leave one of them out")]
+    TwoTopologies(&'static str, &'static str),
+    /// No such feature.
+    #[error("node has no feature `{name}`: expected one of {}; did you mean `{nearest}`?", Names)]
+    UnknownFeature {
+        /// The name asked for.
+        name: String,
+        /// The feature whose name is nearest to it.
+        nearest: &'static str,
+    },
+}
+
+/// One row of the table.
+struct Feature {
+    name: &'static str,
+    compiled_in: bool,
+    sets: Setting,
+}
+
+enum Setting {
+    RelayToMaster,
+    Topology(Topology),
+}
+
+const FEATURES: [Feature; 4] = [
+    Feature {
+        name: Topology::Grid.feature(),
+        compiled_in: cfg!(feature = "topology-grid"),
+        sets: Setting::Topology(Topology::Grid),
+    },
+    Feature {
+        name: Topology::Star.feature(),
+        compiled_in: cfg!(feature = "topology-star"),
+        sets: Setting::Topology(Topology::Star),
+    },
+    Feature {
+        name: Topology::N12Tree.feature(),
+        compiled_in: cfg!(feature = "topology-n12-tree"),
+        sets: Setting::Topology(Topology::N12Tree),
+    },
+    Feature { name: "relay-to-master", compiled_in: cfg!(feature = "relay-to-master"), sets: Setting::RelayToMaster },
+];
+
+impl Config {
+    /// The configuration that this build's features name.
+    pub fn from_features() -> Result<Self, ConfigError> {
+        Self::of(FEATURES.iter().filter(|feature| feature.compiled_in))
+    }
+
+    /// The configuration that these features name, whatever this build's are. Where none chooses a topology, it is
+    /// [`Topology::N12Tree`].
+    ///
+    /// ```
+    /// use node::{Config, topology::Topology};
+    ///
+    /// let config = Config::named(&["topology-star", "relay-to-master"])?;
+    /// assert_eq!(config, Config { topology: Topology::Star, relay_to_master: true });
+    /// # Ok::<(), node::ConfigError>(())
+    /// ```
+    pub fn named(features: &[&str]) -> Result<Self, ConfigError> {
+        let known: Result<Vec<&Feature>, ConfigError> = features.iter().map(|name| find(name)).collect();
+        Self::of(known?)
+    }
+
+    /// Every feature that [`Config::named`] knows, in the table's order.
+    pub fn feature_names() -> impl Iterator<Item = &'static str> {
+        FEATURES.iter().map(|feature| feature.name)
+    }
+
+    /// The features that name this configuration.
+    pub fn features(self) -> Vec<&'static str> {
+        let on = |feature: &&Feature| match feature.sets {
+            Setting::RelayToMaster => self.relay_to_master,
+            Setting::Topology(topology) => self.topology == topology,
+        };
+        FEATURES.iter().filter(on).map(|feature| feature.name).collect()
+    }
+
+    fn of<'a>(features: impl IntoIterator<Item = &'a Feature>) -> Result<Self, ConfigError> {
+        let mut relay_to_master = false;
+        let mut chosen: Option<Topology> = None;
+        for feature in features {
+            match (&feature.sets, chosen) {
+                (Setting::RelayToMaster, _) => relay_to_master = true,
+                (&Setting::Topology(topology), Some(other)) if other != topology => {
+                    return Err(ConfigError::TwoTopologies(other.feature(), feature.name));
+                }
+                (&Setting::Topology(topology), _) => chosen = Some(topology),
+            }
+        }
+        Ok(Self { topology: chosen.unwrap_or(Topology::N12Tree), relay_to_master })
+    }
+}
+
+impl fmt::Display for Config {
+    /// As the features that name it: `topology-star, relay-to-master`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.features().join(", "))
+    }
+}
+
+/// Prints the names of all features.
+struct Names;
+
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (k, name) in Config::feature_names().enumerate() {
+            write!(f, "{}`{name}`", if k == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+fn find(name: &str) -> Result<&'static Feature, ConfigError> {
+    FEATURES.iter().find(|feature| feature.name == name).ok_or_else(|| {
+        let nearest = Config::feature_names().min_by_key(|known| distance(name, known)).expect("the table has rows");
+        ConfigError::UnknownFeature { name: name.to_owned(), nearest }
+    })
+}
+
+/// How many letters one has to insert, remove or replace to make one name of the other. A part of the known name is as
+/// near as can be, and `topology-` in front of it costs nothing, so `relay` and `gird` find what they mean.
+fn distance(name: &str, known: &str) -> usize {
+    if known.contains(name) {
+        return 0;
+    }
+    let suffix = known.strip_prefix("topology-").unwrap_or(known);
+    edits(name, known).min(edits(name, suffix))
+}
+
+fn edits(from: &str, into: &str) -> usize {
+    let mut row: Vec<usize> = (0..=into.len()).collect();
+    for (i, have) in (1..).zip(from.bytes()) {
+        let mut diagonal = std::mem::replace(&mut row[0], i);
+        for (j, want) in (1..).zip(into.bytes()) {
+            let replaced = diagonal + usize::from(have != want);
+            diagonal = row[j];
+            row[j] = replaced.min(row[j] + 1).min(row[j - 1] + 1);
+        }
+    }
+    row[into.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The six sets of features that an experiment can ask for.
+    const MATRIX: [&[&str]; 6] = [
+        &["topology-grid"],
+        &["topology-grid", "relay-to-master"],
+        &["topology-star"],
+        &["topology-star", "relay-to-master"],
+        &["topology-n12-tree"],
+        &["topology-n12-tree", "relay-to-master"],
+    ];
+
+    #[test]
+    fn this_build_is_what_its_features_name() {
+        let compiled_in: Vec<&str> =
+            FEATURES.iter().filter(|feature| feature.compiled_in).map(|feature| feature.name).collect();
+        assert_eq!(Config::from_features(), Config::named(&compiled_in));
+    }
+
+    #[test]
+    fn each_set_of_features_names_its_own_configuration() {
+        for (k, features) in MATRIX.iter().enumerate() {
+            let config = Config::named(features).unwrap();
+            assert_eq!(config.features(), *features);
+            assert_eq!(config.to_string(), features.join(", "));
+            for other in &MATRIX[..k] {
+                assert_ne!(Config::named(other), Ok(config));
+            }
+        }
+    }
+
+    #[test]
+    fn the_tree_is_the_default_and_naming_twice_is_naming_once() {
+        assert_eq!(Config::named(&[]), Config::named(&["topology-n12-tree"]));
+        assert_eq!(Config::named(&["relay-to-master"]).unwrap().topology, Topology::N12Tree);
+        assert_eq!(Config::named(&["topology-grid", "topology-grid"]), Config::named(&["topology-grid"]));
+    }
+
+    #[test]
+    fn two_topologies_contradict() {
+        assert_eq!(
+            Config::named(&["topology-star", "relay-to-master", "topology-grid"]),
+            Err(ConfigError::TwoTopologies("topology-star", "topology-grid"))
+        );
+    }
+
+    #[test]
+    fn an_unknown_name_meets_the_nearest_known() {
+        let nearest = |name: &str| match Config::named(&[name]) {
+            Err(ConfigError::UnknownFeature { nearest, .. }) => nearest,
+            other => panic!("`{name}` gave {other:?}"),
+        };
+        assert_eq!(nearest("topology-gird"), "topology-grid");
+        assert_eq!(nearest("n12tree"), "topology-n12-tree");
+        assert_eq!(nearest("stra"), "topology-star");
+        assert_eq!(nearest("relay"), "relay-to-master");
+        let message = Config::named(&["topology-gird"]).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "node has no feature `topology-gird`: expected one of `topology-grid`, `topology-star`, \
+             `topology-n12-tree`, `relay-to-master`; did you mean `topology-grid`?"
+        );
+    }
+}

@@ -1,0 +1,392 @@
+//! One reliable link to another node: whatever is sent on it is repeated until it is acknowledged.
+//!
+//! A link is *trusted* until its oldest message has waited longer than the [`RoundTrip`] allows. Then it is *suspected*: the
+//! oldest message alone is repeated, as a probe, and new values wait. The first acknowledgement restores trust and sends
+//! at once whatever waits or may be lost. So a cut link costs a message now and then, however many values are due on it, and
+//! a healed one is empty one round trip after the probe that got through.
+//!
+//! - **Probes** come twice as far apart as the timeout, but at most [`Link::FARTHEST_PROBE`] apart (twice the round trip
+//!   where that is longer). Maelstrom reads 10 s after it has healed the last partition: a link that finds out within
+//!   about two seconds leaves time for every hop behind it.
+//! - **Jitter** keeps links that were cut together from probing together. It is a hash of the two nodes and the
+//!   attempt, up to an eighth of the wait, so a run can be repeated to the nanosecond.
+//! - **Karn's rule**: an answer to a message that was sent twice measures nothing, since it may answer either copy. If
+//!   a link grows slow at once, every message might thus be repeated and none measured. So an answer that ends a
+//!   suspicion without measuring doubles the timeout (at most [`Link::MOST_DOUBT`] times), and a measurement undoes that.
+//!
+//! Messages are numbered without gaps, so an acknowledgement finds its own by subtraction, usually at the front.
+//!
+//! Absent: any knowledge of what a value is for, and of other links.
+
+use std::collections::VecDeque;
+
+use protocol::{Address, Duration, MessageId, Outbox, Time, Value};
+
+use crate::{Peer, RoundTrip};
+
+/// The sending end of a link.
+#[derive(Clone, Debug)]
+pub struct Link {
+    ends: Ends,
+    carries: Carries,
+    round_trip: RoundTrip,
+    /// How often the oldest message was repeated since the last acknowledgement. Zero: the link is trusted.
+    probes: u8,
+    /// How often the timeout is doubled, for want of a measurement.
+    doubt: u8,
+    /// The number of the oldest message in `unacknowledged`.
+    oldest: MessageId,
+    unacknowledged: VecDeque<Entry>,
+}
+
+/// Who sends to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// The node that owns the link.
+    pub source: Address,
+    /// The node at its other end.
+    pub target: Address,
+}
+
+/// What the values on a link are sent as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carries {
+    /// [`Peer::Relay`]: up to the master.
+    Relay,
+    /// [`Peer::Spread`]: along an edge of the topology.
+    Spread,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    message: Value,
+    /// When it was last sent.
+    sent: Time,
+    progress: Progress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// Arrived, but an older one may not have.
+    Acknowledged,
+    /// Sent more than once.
+    Repeated,
+    /// Sent once.
+    Sent,
+    /// Not sent yet: the link is suspected.
+    Waiting,
+}
+
+impl Link {
+    /// The longest wait between two probes, unless a round trip takes more than half of it.
+    pub const FARTHEST_PROBE: Duration = Duration::from_secs(2);
+    /// The most doublings of a timeout: enough for a round trip that grows eightfold beyond it, while a link that
+    /// partitions hit again and again still finds out in seconds.
+    pub const MOST_DOUBT: u8 = 3;
+
+    /// A link on which nothing was sent. Its messages are numbered from `first`.
+    pub const fn new(ends: Ends, carries: Carries, first: MessageId) -> Self {
+        Self {
+            ends,
+            carries,
+            round_trip: RoundTrip::ASSUMED,
+            probes: 0,
+            doubt: 0,
+            oldest: first,
+            unacknowledged: VecDeque::new(),
+        }
+    }
+
+    /// Sends a value, now or as soon as the link is trusted again.
+    pub fn push(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
+        if self.is_suspected() {
+            self.unacknowledged.push_back(Entry { message, sent: now, progress: Progress::Waiting });
+            return;
+        }
+        out.tell(self.ends.target, self.carries.peer(message, self.next_id()));
+        self.unacknowledged.push_back(Entry { message, sent: now, progress: Progress::Sent });
+    }
+
+    /// The other end has the message of that number. Numbers that are unknown or were acknowledged before change nothing.
+    pub fn acknowledge(&mut self, now: Time, id: MessageId, out: &mut Outbox<Peer>) {
+        let place = id.checked_sub(self.oldest).and_then(|place| usize::try_from(place).ok());
+        let Some(entry) = place.and_then(|place| self.unacknowledged.get_mut(place)) else { return };
+        let progress = std::mem::replace(&mut entry.progress, Progress::Acknowledged);
+        match progress {
+            Progress::Acknowledged => return,
+            Progress::Repeated => self.doubt = (self.doubt + u8::from(self.probes > 0)).min(Self::MOST_DOUBT),
+            Progress::Sent => {
+                self.round_trip.measured(now.since(entry.sent));
+                self.doubt = 0;
+            }
+            Progress::Waiting => {
+                // Nobody can have a message that was never sent.
+                entry.progress = Progress::Waiting;
+                return;
+            }
+        }
+        while self.unacknowledged.front().is_some_and(|entry| entry.progress == Progress::Acknowledged) {
+            self.unacknowledged.pop_front();
+            self.oldest += 1;
+        }
+        if self.is_suspected() {
+            self.probes = 0;
+            self.release(now, out);
+        }
+    }
+
+    /// Repeats the oldest message if it has waited too long.
+    pub fn on_wake(&mut self, now: Time, out: &mut Outbox<Peer>) {
+        if self.due() > now {
+            return;
+        }
+        let Some(entry) = self.unacknowledged.front_mut() else { return };
+        self.probes = self.probes.saturating_add(1);
+        entry.sent = now;
+        entry.progress = Progress::Repeated;
+        out.tell(self.ends.target, self.carries.peer(entry.message, self.oldest));
+    }
+
+    /// When the oldest message has waited too long; [`Time::MAX`] if there is none.
+    pub fn due(&self) -> Time {
+        // The front is never acknowledged, since that removes it, and never waits: what waits is behind a probe.
+        let Some(entry) = self.unacknowledged.front() else { return Time::MAX };
+        let wait = if self.is_suspected() { self.probe_interval() } else { self.timeout() };
+        entry.sent + wait + self.jitter(wait)
+    }
+
+    /// Who sends to whom.
+    pub const fn ends(&self) -> Ends {
+        self.ends
+    }
+
+    /// Whether the oldest message has been repeated and nothing was acknowledged since.
+    pub const fn is_suspected(&self) -> bool {
+        self.probes > 0
+    }
+
+    /// The number that the next message gets.
+    pub fn next_id(&self) -> MessageId {
+        self.oldest + self.unacknowledged.len() as u64
+    }
+
+    /// Sends what waited, and again what was sent so long ago that it is probably lost. What may still be answered in time
+    /// is left in flight.
+    fn release(&mut self, now: Time, out: &mut Outbox<Peer>) {
+        // Not the doubled timeout: a doubt about this link is no reason to keep a healed one waiting.
+        let timeout = self.round_trip.timeout();
+        for (id, entry) in (self.oldest..).zip(&mut self.unacknowledged) {
+            let progress = match entry.progress {
+                Progress::Waiting => Progress::Sent,
+                Progress::Repeated | Progress::Sent if now.since(entry.sent) >= timeout => Progress::Repeated,
+                Progress::Acknowledged | Progress::Repeated | Progress::Sent => continue,
+            };
+            *entry = Entry { sent: now, progress, ..*entry };
+            out.tell(self.ends.target, self.carries.peer(entry.message, id));
+        }
+    }
+
+    fn timeout(&self) -> Duration {
+        self.round_trip.timeout() * (1 << self.doubt)
+    }
+
+    fn probe_interval(&self) -> Duration {
+        (self.timeout() * 2).min(Self::FARTHEST_PROBE.max(self.round_trip.smoothed() * 2))
+    }
+
+    /// Between nothing and an eighth of the wait.
+    fn jitter(&self, wait: Duration) -> Duration {
+        let node = |address: Address| u64::from(address.as_node().unwrap_or(u32::MAX));
+        let attempt = u64::from(self.probes) << 60;
+        // The finalizer of MurmurHash3: every bit of the result depends on every bit of the three.
+        let mut hash = attempt ^ (node(self.ends.source) << 30) ^ node(self.ends.target);
+        hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        hash ^= hash >> 33;
+        wait / 8 / 256 * (hash % 256)
+    }
+}
+
+impl Carries {
+    const fn peer(self, message: Value, msg_id: MessageId) -> Peer {
+        match self {
+            Self::Relay => Peer::Relay { message, msg_id },
+            Self::Spread => Peer::Spread { message, msg_id },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::Body;
+
+    const ENDS: Ends = Ends { source: Address::node(0), target: Address::node(1) };
+
+    const NOTHING: [MessageId; 0] = [];
+
+    fn at(millis: u64) -> Time {
+        Time::ZERO + Duration::from_millis(millis)
+    }
+
+    /// A link, and what it has sent so far that nobody looked at.
+    struct Wire {
+        link: Link,
+        out: Outbox<Peer>,
+    }
+
+    impl Wire {
+        fn new() -> Self {
+            Self { link: Link::new(ENDS, Carries::Spread, 0), out: Outbox::new() }
+        }
+
+        fn push(&mut self, now: Time, message: Value) -> Vec<MessageId> {
+            self.link.push(now, message, &mut self.out);
+            self.sent()
+        }
+
+        fn acknowledge(&mut self, now: Time, id: MessageId) -> Vec<MessageId> {
+            self.link.acknowledge(now, id, &mut self.out);
+            self.sent()
+        }
+
+        fn wake(&mut self, now: Time) -> Vec<MessageId> {
+            self.link.on_wake(now, &mut self.out);
+            self.sent()
+        }
+
+        /// The numbers of the messages sent since the last look.
+        fn sent(&mut self) -> Vec<MessageId> {
+            let numbers = self.out.drain().map(|message| match message {
+                (dest, Body::Peer(Peer::Spread { msg_id, message })) => {
+                    assert_eq!((dest, message), (ENDS.target, Value::try_from(msg_id).unwrap() * 10));
+                    msg_id
+                }
+                other => panic!("no spread: {other:?}"),
+            });
+            numbers.collect()
+        }
+
+        /// Wakes the link when it is due, as often as it takes to get past a time; the times and what was sent.
+        fn wake_until(&mut self, end: Time) -> Vec<(u64, Vec<MessageId>)> {
+            let mut woken = Vec::new();
+            while self.link.due() <= end {
+                let now = self.link.due();
+                woken.push((now.since(Time::ZERO).as_millis(), self.wake(now)));
+            }
+            woken
+        }
+    }
+
+    /// A link on which a round trip of 200 ms was measured, and whose next message is number 1.
+    fn measured() -> Wire {
+        let mut wire = Wire::new();
+        wire.push(at(0), 0);
+        wire.acknowledge(at(200), 0);
+        wire
+    }
+
+    #[test]
+    fn an_idle_link_is_never_due() {
+        let mut wire = Wire::new();
+        assert_eq!(wire.link.due(), Time::MAX);
+        assert_eq!(wire.push(at(0), 0), [0]);
+        assert_ne!(wire.link.due(), Time::MAX);
+        assert_eq!(wire.acknowledge(at(10), 0), NOTHING);
+        assert_eq!(wire.link.due(), Time::MAX);
+        assert_eq!(wire.wake(at(100_000)), NOTHING);
+    }
+
+    #[test]
+    fn too_early_a_wake_does_nothing() {
+        let mut wire = Wire::new();
+        wire.push(at(0), 0);
+        assert_eq!(wire.wake(at(2_999)), NOTHING);
+        assert!(!wire.link.is_suspected());
+    }
+
+    #[test]
+    fn acknowledgements_come_in_any_order_and_more_than_once() {
+        let mut wire = Wire::new();
+        for (id, value) in [(0, 0), (1, 10), (2, 20)] {
+            assert_eq!(wire.push(at(0), value), [id]);
+        }
+        for id in [1, 1, 7, 2, 0, 0, 2] {
+            assert_eq!(wire.acknowledge(at(100), id), NOTHING);
+        }
+        assert_eq!(wire.link.due(), Time::MAX);
+        assert_eq!(wire.link.next_id(), 3);
+    }
+
+    #[test]
+    fn a_suspected_link_probes_with_its_oldest_and_holds_the_rest() {
+        let mut wire = measured();
+        assert_eq!(wire.push(at(1_000), 10), [1]);
+        assert_eq!(wire.push(at(1_100), 20), [2]);
+        let woken = wire.wake_until(at(9_000));
+        assert!(woken.iter().all(|(_, sent)| *sent == [1]), "{woken:?}");
+        let times: Vec<u64> = [1_000].into_iter().chain(woken.iter().map(|&(time, _)| time)).collect();
+        let waits: Vec<u64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!((1_000..=1_125).contains(&waits[0]), "{waits:?}");
+        assert!(waits[1..].iter().all(|wait| (2_000..=2_250).contains(wait)), "{waits:?}");
+        assert!(waits[1..].windows(2).any(|pair| pair[0] != pair[1]), "no jitter in {waits:?}");
+        assert_eq!(wire.push(at(9_000), 30), NOTHING);
+        // Number 3 waits, number 2 is long lost; number 1 is the probe that was answered.
+        assert_eq!(wire.acknowledge(at(9_100), 1), [2, 3]);
+        assert!(!wire.link.is_suspected());
+        assert_eq!(wire.push(at(9_100), 40), [4]);
+    }
+
+    #[test]
+    fn what_is_fresh_in_flight_is_not_released_again() {
+        let mut wire = measured();
+        wire.push(at(1_000), 10);
+        wire.push(at(1_950), 20);
+        assert_eq!(wire.wake(at(2_200)), [1]);
+        assert_eq!(wire.acknowledge(at(2_300), 1), NOTHING);
+        // Its own timeout is doubled, since the probe's answer measured nothing.
+        assert_eq!(wire.wake_until(at(3_949)), []);
+        assert_eq!(wire.wake_until(at(4_200)).len(), 1);
+    }
+
+    #[test]
+    fn nobody_acknowledges_what_was_never_sent() {
+        let mut wire = measured();
+        wire.push(at(1_000), 10);
+        wire.wake(at(3_000));
+        assert_eq!(wire.push(at(3_000), 20), NOTHING);
+        assert_eq!(wire.acknowledge(at(3_100), 2), NOTHING);
+        assert!(wire.link.is_suspected());
+        assert_eq!(wire.acknowledge(at(3_200), 1), [2]);
+    }
+
+    #[test]
+    fn a_link_that_grows_slow_is_believed_after_a_few_messages() {
+        let mut wire = measured();
+        let mut now = at(10_000);
+        let mut repeats = Vec::new();
+        for id in 1..8 {
+            wire.push(now, 10 * Value::try_from(id).unwrap());
+            let answered = now + Duration::from_secs(5);
+            repeats.push(wire.wake_until(now + Duration::from_millis(4_999)).len());
+            wire.acknowledge(answered, id);
+            now = answered + Duration::from_secs(1);
+        }
+        assert_eq!(repeats, [2, 2, 1, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn two_links_do_not_probe_at_the_same_moment() {
+        let due = |target: u32| {
+            let ends = Ends { source: Address::node(0), target: Address::node(target) };
+            let mut link = Link::new(ends, Carries::Relay, 0);
+            link.push(at(0), 0, &mut Outbox::new());
+            link.due()
+        };
+        let mut times: Vec<Time> = (1..=40).map(due).collect();
+        times.sort_unstable();
+        times.dedup();
+        assert!(times.len() > 30, "only {} different times", times.len());
+        assert!(times.iter().all(|&time| time >= at(3_000) && time <= at(3_375)));
+    }
+}

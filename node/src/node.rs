@@ -1,0 +1,221 @@
+//! A node whose role is known: what every role shares. It takes values in, passes them on, answers clients.
+//!
+//! Absent: the time before `init` ([`crate::Broadcaster`]), waiting and repeating ([`crate::link`]), and what one role
+//! alone may do ([`crate::role`]).
+
+use protocol::{Address, Body, ErrorCode, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values};
+
+use crate::link::{Carries, Ends};
+use crate::role::{Follower, Leader, Role};
+use crate::topology::Cluster;
+use crate::{Config, Link, Peer, RoundTrip};
+
+/// A broadcast node that is a [`Follower`] or a [`Leader`].
+#[derive(Clone, Debug)]
+pub struct Node<R> {
+    config: Config,
+    nodes: u32,
+    number: u32,
+    seen: ValueSet,
+    /// To the nodes that this one passes values to, by address.
+    links: Vec<Link>,
+    /// No link is due before this time.
+    wake: Time,
+    pub(crate) role: R,
+}
+
+impl Node<Follower> {
+    /// The node of that number in a cluster of so many nodes, of which another one is the master.
+    pub fn following(config: Config, nodes: u32, number: u32, master: u32) -> Self {
+        assert_ne!(number, master, "a node does not follow itself");
+        let (links, uplink) = links(config, nodes, number, master, 0);
+        Self::new(config, nodes, number, links, Self::role(master, uplink))
+    }
+}
+
+impl Node<Leader> {
+    /// The node of that number in a cluster of so many nodes, of which it is the master.
+    pub fn leading(config: Config, nodes: u32, number: u32) -> Self {
+        let (links, _) = links(config, nodes, number, number, 0);
+        Self::new(config, nodes, number, links, Leader(()))
+    }
+}
+
+impl<R: Role> Node<R> {
+    const fn new(config: Config, nodes: u32, number: u32, links: Vec<Link>, role: R) -> Self {
+        Self { config, nodes, number, seen: ValueSet::new(), links, wake: Time::MAX, role }
+    }
+
+    /// This node's place in the cluster's list.
+    pub const fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// How many nodes the cluster has.
+    pub const fn nodes(&self) -> u32 {
+        self.nodes
+    }
+
+    /// What this node is built to do.
+    pub const fn config(&self) -> Config {
+        self.config
+    }
+
+    /// The values it holds.
+    pub const fn seen(&self) -> &ValueSet {
+        &self.seen
+    }
+
+    /// Takes in a client's value: to all that this node passes values to and, where relaying is on, to the master.
+    pub(crate) fn take_in(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
+        if !self.seen.insert(message) {
+            return;
+        }
+        self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
+        for link in &mut self.links {
+            link.push(now, message, out);
+        }
+        if let Some(uplink) = self.role.uplink() {
+            uplink.push(now, message, out);
+        }
+    }
+
+    /// Takes in a value from another node: to all that this node passes values to. Where values flood over edges, not
+    /// back over the one it came by.
+    pub(crate) fn pass_on(&mut self, now: Time, source: Address, message: Value, out: &mut Outbox<Peer>) {
+        if !self.seen.insert(message) {
+            return;
+        }
+        self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
+        for link in &mut self.links {
+            if self.config.relay_to_master || link.ends().target != source {
+                link.push(now, message, out);
+            }
+        }
+    }
+
+    /// The same node under another master.
+    ///
+    /// The root decides which way edges lead, so there may be new links. Each of them gets every value this node holds:
+    /// whatever was on its way along the old ones arrives by the new. A link that stays was given all of it already.
+    pub(crate) fn under<S: Role>(
+        mut self,
+        master: u32,
+        role: impl FnOnce(Option<Link>) -> S,
+        now: Time,
+        out: &mut Outbox<Peer>,
+    ) -> Node<S> {
+        let uplink_next = self.role.uplink().map_or(0, |link| link.next_id());
+        // A number is never used twice between two nodes: an acknowledgement may still be on its way to a link of before.
+        let first = self.links.iter().map(Link::next_id).fold(uplink_next, MessageId::max);
+        let (mut links, mut uplink) = links(self.config, self.nodes, self.number, master, first);
+        for link in &mut links {
+            match find(&self.links, link.ends().target) {
+                Some(place) => std::mem::swap(link, &mut self.links[place]),
+                None => self.seen.iter().for_each(|message| link.push(now, message, out)),
+            }
+        }
+        if let Some(uplink) = &mut uplink {
+            self.seen.iter().for_each(|message| uplink.push(now, message, out));
+        }
+        let mut node = Node::new(self.config, self.nodes, self.number, links, role(uplink));
+        node.seen = self.seen;
+        node.wake = node.earliest_due();
+        node
+    }
+
+    fn acknowledged(&mut self, now: Time, source: Address, id: MessageId, out: &mut Outbox<Peer>) {
+        let link = match find(&self.links, source) {
+            Some(place) => Some(&mut self.links[place]),
+            None => self.role.uplink().filter(|uplink| uplink.ends().target == source),
+        };
+        if let Some(link) = link {
+            link.acknowledge(now, id, out);
+        }
+    }
+
+    fn serve(&mut self, now: Time, source: Address, id: MessageId, request: Request, out: &mut Outbox<Peer>) {
+        let reply = match request {
+            Request::Broadcast { message } => {
+                // The answer first: the client need not wait until the value is written out to the others.
+                out.reply(source, id, Reply::BroadcastOk);
+                return self.take_in(now, message, out);
+            }
+            Request::Echo { echo } => Reply::EchoOk { echo },
+            Request::Init { node, nodes } if (node, nodes) == (self.number, self.nodes) => Reply::InitOk,
+            Request::Init { .. } => Reply::error(
+                ErrorCode::PRECONDITION_FAILED,
+                format!("already node {} of {}: expected no second `init` of other content", self.number, self.nodes),
+            ),
+            Request::Read => Reply::ReadOk { messages: Values::Set(self.seen.clone()) },
+            Request::Topology(_) => Reply::TopologyOk,
+        };
+        out.reply(source, id, reply);
+    }
+
+    fn earliest_due(&mut self) -> Time {
+        let uplink = self.role.uplink().map_or(Time::MAX, |link| link.due());
+        self.links.iter().map(Link::due).fold(uplink, Time::min)
+    }
+}
+
+impl<R: Role> Machine for Node<R> {
+    type Peer = Peer;
+
+    fn on_message(&mut self, now: Time, source: Address, body: Body<Peer>, out: &mut Outbox<Peer>) {
+        match body {
+            Body::Peer(Peer::Ack { in_reply_to }) => self.acknowledged(now, source, in_reply_to, out),
+            Body::Peer(Peer::Relay { message, msg_id }) => R::relayed(self, now, source, message, msg_id, out),
+            Body::Peer(Peer::Spread { message, msg_id }) => {
+                out.tell(source, Peer::Ack { in_reply_to: msg_id });
+                self.pass_on(now, source, message, out);
+            }
+            // This node asks nobody, so there is no reply that it waits for.
+            Body::Reply { .. } => {}
+            Body::Request { id, request } => self.serve(now, source, id, request, out),
+        }
+    }
+
+    fn on_wake(&mut self, now: Time, out: &mut Outbox<Peer>) {
+        if now < self.wake {
+            return;
+        }
+        for link in &mut self.links {
+            link.on_wake(now, out);
+        }
+        if let Some(uplink) = self.role.uplink() {
+            uplink.on_wake(now, out);
+        }
+        self.wake = self.earliest_due();
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        (self.wake != Time::MAX).then_some(self.wake)
+    }
+}
+
+/// The links of a node: to those it passes values to, by address, and to its master where it needs one of its own.
+fn links(config: Config, nodes: u32, number: u32, master: u32, first: MessageId) -> (Vec<Link>, Option<Link>) {
+    let cluster = Cluster::new(nodes).rooted_at(master);
+    let mut targets = if config.relay_to_master {
+        config.topology.children(cluster, number)
+    } else {
+        config.topology.neighbours(cluster, number)
+    };
+    targets.sort_unstable();
+    let link = |target: u32, carries| {
+        let ends = Ends { source: Address::node(number), target: Address::node(target) };
+        Link::new(ends, carries, first)
+    };
+    // A master that is a child hears of a client's value as a child does, and not a second time.
+    let apart = config.relay_to_master && number != master && targets.binary_search(&master).is_err();
+    (
+        targets.into_iter().map(|target| link(target, Carries::Spread)).collect(),
+        apart.then(|| link(master, Carries::Relay)),
+    )
+}
+
+/// The place of the link to that node.
+fn find(links: &[Link], target: Address) -> Option<usize> {
+    links.binary_search_by_key(&target, |link| link.ends().target).ok()
+}
