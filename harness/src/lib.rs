@@ -1,4 +1,5 @@
 //! The experiment runner.
+#![cfg(unix)]
 
 pub mod cli;
 pub mod command;

@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use crate::spec::nearest::nearest;
+
 /// One flag of Maelstrom's.
 #[derive(Clone, Copy)]
 pub(crate) struct Flag {
@@ -87,11 +89,9 @@ impl Line {
 }
 
 fn unknown(name: &str) -> String {
-    let near = FLAGS.iter().map(|flag| format!("--{}", flag.long));
-    let near = near.map(|known| (strsim::damerau_levenshtein(&known, name), known)).min();
-    match near {
-        Some((distance, known)) if distance <= 3 => format!("unknown option `{name}`; did you mean `{known}`?"),
-        _ => format!("unknown option `{name}`; `harness test --help` lists them all"),
+    match nearest(name.trim_start_matches('-'), FLAGS.iter().map(|flag| flag.long)) {
+        Some(near) => format!("unknown option `{name}`; did you mean `--{near}`?"),
+        None => format!("unknown option `{name}`; `harness test --help` lists them all"),
     }
 }
 

@@ -12,6 +12,7 @@ use engine::{Availability, Concurrency, Distribution, Nemesis, Options, Topology
 use protocol::Duration;
 
 use super::flags::{self, Line};
+use crate::spec::nearest::nearest;
 
 /// What a command line asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -206,11 +207,8 @@ fn one_of<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
     if let Some((_, meant)) = names.iter().find(|(name, _)| *name == text) {
         return Ok(*meant);
     }
-    let near = names.iter().map(|(name, _)| (strsim::damerau_levenshtein(name, text), *name)).min();
-    let hint = match near {
-        Some((distance, name)) if distance <= 2 => format!("; did you mean `{name}`?"),
-        _ => String::new(),
-    };
+    let near = nearest(text, names.iter().map(|(name, _)| *name));
+    let hint = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
     let all: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
     let choice = if all.len() == 1 { "expected" } else { "expected one of" };
     Err(format!("{choice} {}{hint}", all.join(", ")))

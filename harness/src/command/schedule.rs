@@ -12,7 +12,6 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use camino::Utf8PathBuf;
-use engine::Options;
 
 use crate::backend::{Backend, Order, Watch};
 use crate::console::{Board, Console};
@@ -106,7 +105,7 @@ impl Stage<'_> {
             Ok(draft) => draft,
             Err(error) => return (None, Some(error.into())),
         };
-        let options = options(run);
+        let options = run.cell.options_of(run.repetition);
         let provenance = self.origin.of_run(&run.node.name, &run.node.digest);
         let directory = draft.directory().to_owned();
         let order = Order { options: &options, bin: &run.node.bin, args: &run.node.args, directory };
@@ -137,12 +136,6 @@ impl Stage<'_> {
         let kept = kept.with_context(|| format!("the result of cell `{}` was measured but not kept", run.cell.name));
         (Some(record), kept.err())
     }
-}
-
-/// The options of one repetition: the cell's, with the seed counted up.
-fn options(run: &Run<'_>) -> Options {
-    let seed = run.cell.options.seed.wrapping_add(run.repetition.into());
-    Options { seed, ..run.cell.options.clone() }
 }
 
 fn label(run: &Run<'_>, repetition: Option<u32>) -> String {
@@ -310,7 +303,7 @@ mod tests {
         let made = scene.make(&backend, 1);
         assert_eq!((made.records.len(), backend.runs()), (2, 2));
         let trouble = format!("{:#}", made.trouble.expect("nothing can be kept"));
-        assert!(trouble.contains("measured but not kept") && trouble.contains("--store DIR"), "{trouble}");
+        assert!(trouble.contains("measured but not kept: cannot "), "{trouble}");
     }
 
     #[test]
