@@ -1,9 +1,9 @@
 //! The experiment runner.
 #![cfg(unix)]
 
+pub mod artifact;
 pub mod cli;
 pub mod command;
-pub mod artifact;
 pub mod exit;
 pub mod figure;
 pub mod gate;
