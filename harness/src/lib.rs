@@ -1,6 +1,7 @@
 //! The experiment runner.
 #![cfg(unix)]
 
+pub mod artifact;
 pub mod cli;
 pub mod command;
 pub mod exit;

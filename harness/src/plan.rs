@@ -185,7 +185,7 @@ impl Cell {
 /// does not count: Maelstrom has none.
 pub fn maelstrom_can_run(options: &Options) -> Result<(), String> {
     let limit = options.time_limit;
-    if limit == Duration::ZERO || limit.as_nanos() % Duration::from_secs(1).as_nanos() != 0 {
+    if limit == Duration::ZERO || !limit.as_nanos().is_multiple_of(NANOS_PER_SECOND) {
         return Err(format!("maelstrom takes `time-limit` in whole seconds, not `{limit}`"));
     }
     if options.nemesis_interval == Duration::ZERO {
@@ -223,13 +223,16 @@ fn hint(axes: &[String], near: Option<&str>) -> String {
     }
 }
 
-fn listed(names: &[String]) -> String {
+/// Names in a message, the first dozen of many.
+pub(crate) fn listed(names: &[String]) -> String {
     let shown = names.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(LISTED_MAX) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
 }
+
+const NANOS_PER_SECOND: u64 = Duration::from_secs(1).as_nanos();
 
 /// Names of files end at 255 bytes on common systems; a number and a suffix must fit behind.
 const CELL_NAME_MAX: usize = 160;

@@ -143,7 +143,7 @@ fn a_binary_has_axes_too_and_lies_beside_the_experiment() {
         path: path.into(),
         args: args.iter().map(|arg| (*arg).to_owned()).collect(),
     };
-    assert_eq!(plan.cells[0].node, bin("experiments/./a", &["--fast", "-v"]));
+    assert_eq!(plan.cells[0].node, bin("experiments/a", &["--fast", "-v"]));
     assert_eq!(plan.cells[3].node, bin("/opt/b", &[]));
     assert_eq!(plan.cells[0].options.nodes, ["a", "b"]);
 }
@@ -232,9 +232,9 @@ fn deep_nesting_and_alias_bombs_end_quickly_with_a_place() {
     let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();
     for level in 1..40 {
         let before = format!("*a{}", level - 1);
-        writeln!(bomb, "a{level}: &a{level} [{}]", vec![before.as_str(); 9].join(",")).expect("memory is writable");
+        writeln!(bomb, "a{level}: &a{level} [{}]", [before.as_str(); 9].join(",")).expect("memory is writable");
     }
-    let blocks: String = (0..900).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    let blocks = (0..900).fold(String::new(), |text, level| text + &" ".repeat(level) + "a:\n");
     for source in
         ["[".repeat(deep), "{a: ".repeat(deep), "- ".repeat(deep), "? ".repeat(deep), blocks, bomb, "&a ".repeat(deep)]
     {
@@ -243,6 +243,30 @@ fn deep_nesting_and_alias_bombs_end_quickly_with_a_place() {
         assert_eq!(mistakes.codes(), [Code::Syntax]);
         assert!(error.to_string().contains("--> experiments/x.yaml:"), "{error}");
     }
+}
+
+#[test]
+fn a_figure_may_have_several_limits() {
+    let plan = plan("name: x\nnode: {crate: node}\nlimits: {lost: \"= 0\", msgs-per-op: [\"> 1\", \"<= 30\"]}\n");
+    let limits: Vec<_> = plan.limits.iter().map(ToString::to_string).collect();
+    assert_eq!(limits, ["lost = 0", "msgs-per-op > 1", "msgs-per-op <= 30"]);
+}
+
+#[test]
+fn no_text_brings_the_reader_down() {
+    let whole = fs::read_to_string(Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/smoke.yaml"));
+    let whole = whole.expect("readable");
+    let mut mistaken = 0;
+    for (at, letter) in whole.char_indices() {
+        let rest = &whole[at + letter.len_utf8()..];
+        let mut texts = vec![whole[..at].to_owned()];
+        texts.extend(["", "[", ": ", "&a *a ", "ß", "\n", "\0"].map(|other| format!("{}{other}{rest}", &whole[..at])));
+        for text in texts {
+            // Drawing a mistake must not fail either.
+            mistaken += parse(&text).err().map_or(0, |error| error.to_string().lines().count().min(1));
+        }
+    }
+    assert!(mistaken > whole.len(), "most of these texts are mistaken, and {mistaken} were told so");
 }
 
 #[test]

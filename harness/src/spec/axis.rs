@@ -65,11 +65,11 @@ impl AxisKind {
 impl Vocabulary<'_> {
     /// What an axis's name means: a feature or a group of features before an option of the test, which `test.` before
     /// its name means in any case.
-    pub(super) fn kind(&self, key: &Key) -> Result<AxisKind, Diagnostic> {
+    pub(super) fn kind(&self, key: &Key) -> Result<AxisKind, Box<Diagnostic>> {
         let name = key.name.as_str();
         let option_named = |name: &str| option::NAMES.into_iter().find(|option| *option == name);
         if let Some(option) = name.strip_prefix("test.") {
-            return option_named(option).map(AxisKind::Option).ok_or_else(|| self.unknown(key));
+            return option_named(option).map(AxisKind::Option).ok_or_else(|| Box::new(self.unknown(key)));
         }
         let features = self.features.unwrap_or_default();
         if features.iter().any(|feature| feature == name) {
@@ -80,10 +80,14 @@ impl Vocabulary<'_> {
             Ok(AxisKind::Option(option))
         } else if name == "args" {
             Ok(AxisKind::Args)
-        } else if name == "bin" && self.features.is_none() {
+        } else if name == "bin" && self.features.is_some() {
+            let title = "`bin` names a binary, and this node is built from a crate";
+            let label = "write `node: {bin: PATH}`, or leave `node` without `crate`";
+            Err(Box::new(Diagnostic::new(Code::ConflictingKeys, &key.span, title, label)))
+        } else if name == "bin" {
             Ok(AxisKind::Bin)
         } else {
-            Err(self.unknown(key))
+            Err(Box::new(self.unknown(key)))
         }
     }
 
@@ -124,7 +128,7 @@ impl Vocabulary<'_> {
             problems.push(Diagnostic::new(Code::BadName, &node.span, title, "expected a path"));
             return None;
         }
-        Some(self.directory.join(text))
+        Some(self.directory.join(text.trim_start_matches("./")))
     }
 
     /// A feature that the node has.
@@ -157,7 +161,8 @@ impl Vocabulary<'_> {
         let features = self.features.unwrap_or_default();
         let words = option::NAMES.into_iter().chain(["args", "bin"]).chain(features.iter().map(String::as_str));
         let groups = features.iter().filter_map(|feature| feature.split_once('-').map(|(group, _)| group));
-        let near = nearest(key.name.strip_prefix("test.").unwrap_or(&key.name), words.chain(groups));
+        let (prefix, name) = key.name.strip_prefix("test.").map_or(("", &*key.name), |name| ("test.", name));
+        let near = nearest(name, words.chain(groups));
         if let Some(near) = near.filter(|near| features.iter().any(|feature| feature == near)) {
             return unknown_feature(&key.span, &key.name, near, [(near, near)].into_iter());
         }
@@ -166,7 +171,7 @@ impl Vocabulary<'_> {
             Some(_) => "neither a feature of the node nor an option of the test",
             None => "not an option of the test, and a node given by `bin` has no features",
         };
-        let help = near.map(|near| format!("an axis with a similar name exists: `{near}`"));
+        let help = near.map(|near| format!("an axis with a similar name exists: `{prefix}{near}`"));
         Diagnostic::new(Code::UnknownAxis, &key.span, title, label).help(help)
     }
 }

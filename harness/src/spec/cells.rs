@@ -9,6 +9,7 @@ use engine::{Distribution, Options};
 
 use super::axis::{AxisKind, Choice, Setting};
 use super::diagnostic::{Code, Diagnostic, Problems, listed};
+use super::option::TestOption;
 use super::yaml::Span;
 use super::{Assignment, NodeSpec, Require, Spec, option};
 use crate::plan::NodeSource;
@@ -137,6 +138,12 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems) {
         problems.push(Diagnostic::new(Code::TooManyCells, &spec.matrix, title, format!("at most {CELLS_MAX}")));
         return;
     }
+    let nodes = nodes_of_all_cells(spec);
+    if nodes > NODES_MAX {
+        let title = format!("the matrix has {nodes} nodes in {count} cells");
+        problems.push(Diagnostic::new(Code::TooManyCells, &spec.matrix, title, format!("at most {NODES_MAX}")));
+        return;
+    }
     let product = spec.product();
     let cells = spec.combinations();
     if cells.is_empty() {
@@ -152,15 +159,28 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems) {
         }
     }
     included(spec, &cells, problems);
-    let nodes: usize = cells.iter().map(|cell| cell.options.nodes.len()).sum();
-    if nodes > NODES_MAX {
-        let title = format!("the matrix has {nodes} nodes in {} cells", cells.len());
-        problems.push(Diagnostic::new(Code::TooManyCells, &spec.matrix, title, format!("at most {NODES_MAX}")));
-    }
     for cell in &cells {
         features_agree(spec, cell, problems);
         engine_can_run(spec, cell, problems);
     }
+}
+
+/// Counted without making the cells, which may be too many to make.
+fn nodes_of_all_cells(spec: &Spec) -> usize {
+    let count = |choice: &Choice| match &choice.setting {
+        Setting::Option(TestOption::Nodes(names)) => Some(names.len()),
+        _ => None,
+    };
+    let usual = spec.options.nodes.len();
+    let in_matrix = spec.axes.iter().fold(usual, |nodes, axis| {
+        let counts: Option<Vec<usize>> = axis.choices.iter().map(count).collect();
+        // The axis of nodes says how many each of its cells has; any other axis multiplies cells.
+        counts.map_or(nodes.saturating_mul(axis.choices.len()), |counts| {
+            (nodes / usual).saturating_mul(counts.iter().sum())
+        })
+    });
+    let included = spec.include.iter().map(|cell| cell.choices.iter().find_map(count).unwrap_or(usual));
+    included.fold(in_matrix, usize::saturating_add)
 }
 
 fn included(spec: &Spec, cells: &[Combination], problems: &mut Problems) {

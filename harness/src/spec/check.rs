@@ -147,7 +147,7 @@ fn node(
 ) -> Option<(NodeSpec, Vec<String>)> {
     let fields = Fields::read(section, "`node`", &["crate", "features", "bin", "args"], problems)?;
     let args = fields.value("args").and_then(|node| arguments(node, problems)).unwrap_or_default();
-    let bin_axis = matrix.and_then(matrix::axis_of_binaries);
+    let has_bin_axis = matrix.is_some_and(matrix::names_binaries);
     let vocabulary = Vocabulary { features: Some(features), directory };
     let node = match (fields.field("crate"), fields.field("bin")) {
         (Some((key, _)), Some((bin, _))) => {
@@ -156,13 +156,8 @@ fn node(
             problems.push(problem.also(&key.span, "the other"));
             return None;
         }
-        (Some((key, value)), None) => {
+        (Some((_, value)), None) => {
             choice(value, "`crate`", &[("node", ())], problems);
-            if let Some(axis) = bin_axis {
-                let title = "an axis of binaries, though the node is built from a crate";
-                let problem = Diagnostic::new(Code::ConflictingKeys, &axis.span, title, "remove one of them");
-                problems.push(problem.also(&key.span, "the other"));
-            }
             let items =
                 fields.value("features").and_then(|node| list(node, "`features`", problems)).unwrap_or_default();
             let feature = |item| Some((vocabulary.feature(item, problems)?, item.span.clone()));
@@ -174,7 +169,7 @@ fn node(
                 let label = "only `crate: node` has features";
                 problems.push(Diagnostic::new(Code::ConflictingKeys, &features.span, title, label));
             }
-            if bin.is_none() && bin_axis.is_none() {
+            if bin.is_none() && !has_bin_axis {
                 let title = "`node` says what is tested: `crate` or `bin`";
                 let problem = Diagnostic::new(Code::MissingKey, &section.span, title, "both are missing");
                 problems.push(problem.help(NODE_HELP.to_owned()));

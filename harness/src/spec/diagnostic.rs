@@ -168,7 +168,7 @@ pub(super) struct Problems(Vec<Diagnostic>);
 impl Problems {
     /// Adds one, unless the same mistake is known of the same place: cells of a matrix share what is wrong with them.
     pub(super) fn push(&mut self, problem: Diagnostic) {
-        let known = |other: &Diagnostic| other.code == problem.code && other.span == problem.span;
+        let known = |other: &Diagnostic| other.span == problem.span && other.title == problem.title;
         if !self.0.iter().any(known) {
             self.0.push(problem);
         }
@@ -199,11 +199,10 @@ impl Problems {
         }
         let hidden = self.0.len().saturating_sub(SHOWN_MAX);
         if hidden > 0 {
-            text.push_str(&format!("… and {hidden} more\n\n"));
+            text.extend(["… and ", &hidden.to_string(), " more\n\n"]);
         }
         let errors = if self.0.len() == 1 { "error" } else { "errors" };
-        text.push_str(&format!("`{path}` is not an experiment: {} {errors}", self.0.len()));
-        text
+        text + &format!("`{path}` is not an experiment: {} {errors}", self.0.len())
     }
 
     fn sorted(&self) -> Vec<&Diagnostic> {
@@ -215,11 +214,17 @@ impl Problems {
 
 /// A piece of the user's text inside a message: control characters escaped, long ones cut.
 pub(super) fn shown(text: &str) -> String {
-    let mut short: String = text.chars().take(QUOTED_MAX).flat_map(char::escape_debug).collect();
+    let mut short = escaped(&text.chars().take(QUOTED_MAX).collect::<String>());
     if text.chars().count() > QUOTED_MAX {
         short.push('…');
     }
-    short.replace("\\\"", "\"").replace("\\'", "'")
+    short
+}
+
+/// A text without control characters.
+pub(super) fn escaped(text: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
 }
 
 /// Words as a list: "`a`, `b`, `c`".

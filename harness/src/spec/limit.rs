@@ -37,12 +37,14 @@ fn figure(key: &Key, problems: &mut Problems) -> Option<Figure> {
     if found.is_none() {
         let names = || Figure::ALL.into_iter().map(Figure::name);
         // `stable-latency` alone, or with a quantile that is not kept, is meant as one of its family.
-        let family = key.name.split('.').next().unwrap_or_default();
-        let label = match names().filter(|name| name.split('.').next() == Some(family)).collect::<Vec<_>>() {
-            family if family.is_empty() => format!("not one of {}", listed(names())),
-            family => format!("not one of {}", listed(family)),
+        let prefix = key.name.split('.').next().unwrap_or_default();
+        let family: Vec<_> = names().filter(|name| name.split('.').next() == Some(prefix)).collect();
+        let near = nearest(&key.name, names()).filter(|_| family.is_empty());
+        let label = match (near, family.as_slice()) {
+            (Some(_), _) => "no figure has this name".to_owned(),
+            (None, []) => format!("not one of {}", listed(names())),
+            (None, family) => format!("not one of {}", listed(family.iter().copied())),
         };
-        let near = nearest(&key.name, names());
         let help = near.map(|near| format!("a figure with a similar name exists: `{near}`"));
         let title = format!("no figure is called `{}`", shown(&key.name));
         problems.push(Diagnostic::new(Code::UnknownFigure, &key.span, title, label).help(help));
@@ -74,7 +76,7 @@ fn parse(figure: Figure, text: &str) -> Result<Limit, (String, Option<String>)> 
         return Err((format!("expected a number behind `{comparison}`"), Some(format!("write {}", example(figure)))));
     };
     let bound = match (figure.unit(), unit) {
-        (Unit::Milliseconds, "ms") => number,
+        (Unit::Milliseconds, "ms") | (Unit::Count | Unit::Ratio, "") => number,
         (Unit::Milliseconds, "s") => number * 1e3,
         (Unit::Milliseconds, "") => {
             let help = format!("write \"{comparison} {number}ms\"");
@@ -83,7 +85,6 @@ fn parse(figure: Figure, text: &str) -> Result<Limit, (String, Option<String>)> 
         (Unit::Milliseconds, other) => {
             return Err((format!("`{}` is no unit of a latency; `ms` and `s` are", shown(other)), None));
         }
-        (Unit::Count | Unit::Ratio, "") => number,
         (Unit::Count | Unit::Ratio, "%") if figure == Figure::OkFraction => {
             let help = format!("write \"{comparison} {}\"", number / 100.0);
             return Err(("a share from 0 to 1, not a percentage".to_owned(), Some(help)));

@@ -9,10 +9,9 @@ use super::value::{list, mapping, one_or_more};
 use super::yaml::{Key, Kind, Node};
 use super::{Assignment, Axis, NodeSpec};
 
-/// The key of the axis that names binaries, which makes `node` one without a path of its own.
-pub(super) fn axis_of_binaries(matrix: &Node) -> Option<&Key> {
-    let Kind::Mapping(entries) = &matrix.kind else { return None };
-    entries.iter().map(|(key, _)| key).find(|key| key.name == "bin")
+/// Whether an axis names binaries, so that `node` needs none of its own.
+pub(super) fn names_binaries(matrix: &Node) -> bool {
+    matches!(&matrix.kind, Kind::Mapping(entries) if entries.iter().any(|(key, _)| key.name == "bin"))
 }
 
 /// The section `matrix`: axes and their values. An axis with one value may leave out the list.
@@ -23,7 +22,7 @@ pub(super) fn axes(node: &Node, tested: &NodeSpec, vocabulary: &Vocabulary<'_>, 
         let kind = match vocabulary.kind(key) {
             Ok(kind) => kind,
             Err(problem) => {
-                problems.push(problem);
+                problems.push(*problem);
                 continue;
             }
         };
@@ -72,7 +71,7 @@ pub(super) fn assignments(
     let kind = |key: &Key| {
         let found = vocabulary.kind(key).ok();
         let found = found.filter(|kind| known.iter().any(|(_, other)| other.overlaps(kind)));
-        found.ok_or_else(|| unknown_axis(key, known))
+        found.ok_or_else(|| Box::new(unknown_axis(key, known)))
     };
     groups(node, what, kind, vocabulary, problems)
 }
@@ -87,7 +86,7 @@ pub(super) fn known_axes<'a>(axes: &'a [Axis], include: &'a [Assignment]) -> Vec
 fn groups(
     node: &Node,
     what: &str,
-    kind: impl Fn(&Key) -> Result<AxisKind, Diagnostic>,
+    kind: impl Fn(&Key) -> Result<AxisKind, Box<Diagnostic>>,
     vocabulary: &Vocabulary<'_>,
     problems: &mut Problems,
 ) -> Vec<Assignment> {
@@ -102,8 +101,12 @@ fn groups(
         let mut choices: Vec<Choice> = Vec::new();
         for (key, value) in entries {
             match kind(key) {
+                Ok(kind) if choices.iter().any(|choice| choice.kind.overlaps(&kind)) => {
+                    let title = format!("`{}` says again what this cell says already", key.name);
+                    problems.push(Diagnostic::new(Code::ConflictingKeys, &key.span, title, "remove one of them"));
+                }
                 Ok(kind) => choices.extend(vocabulary.choice(key, &kind, value, problems)),
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             }
         }
         groups.push(Assignment { choices, span: item.span.clone() });

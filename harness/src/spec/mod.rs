@@ -134,7 +134,7 @@ pub struct Mistakes {
 }
 
 impl Spec {
-    /// Reads a file. `features` are the node's, [`crate::artifact::known_features`].
+    /// Reads a file. `features` are the node's, [`crate::artifact::Toolchain::known_features`].
     pub fn load(path: &Utf8Path, features: &[String]) -> Result<Self, SpecError> {
         let unreadable = |source| SpecError::Unreadable { path: path.to_owned(), source };
         let mut bytes = Vec::new();
@@ -145,7 +145,7 @@ impl Spec {
         }
         let source = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
+            let line = error.as_bytes()[..valid].split(|byte| *byte == b'\n').count();
             SpecError::NotText { path: path.to_owned(), line, byte: error.as_bytes()[valid] }
         })?;
         Self::parse(path, &source, features)
@@ -165,11 +165,12 @@ impl Spec {
 }
 
 impl SpecError {
-    /// The message, snippets in colour: for a terminal.
+    /// The whole message, its cause included and snippets in colour: for a terminal.
     pub fn in_colour(&self) -> String {
         match self {
             Self::Invalid(mistakes) => mistakes.draw(&Renderer::styled()),
-            other => other.to_string(),
+            Self::Unreadable { source, .. } => format!("{self}: {source}"),
+            Self::NotText { .. } | Self::TooLong { .. } => self.to_string(),
         }
     }
 }

@@ -48,7 +48,7 @@ impl TestOption {
     pub(super) fn read(name: &str, node: &Node, problems: &mut Problems) -> Option<Self> {
         let what = format!("`{name}`");
         match name {
-            "availability" => availability(node, &what, problems).map(Self::Availability),
+            "availability" => availability(node, &what, problems),
             "concurrency" => concurrency(node, &what, problems).map(Self::Concurrency),
             "latency" => latency(node, &what, problems).map(Self::Latency),
             "latency-dist" => choice(node, &what, &DISTRIBUTIONS, problems).map(Self::LatencyDist),
@@ -134,14 +134,14 @@ fn word_of<T: PartialEq + Copy>(words: &[(&str, T)], value: T) -> String {
     found.map(|(word, _)| (*word).to_owned()).expect("every value has a word")
 }
 
-fn availability(node: &Node, what: &str, problems: &mut Problems) -> Option<Option<Availability>> {
-    match &node.kind {
-        Kind::Null => Some(None),
-        Kind::Scalar(text) if text == "none" => Some(None),
-        Kind::Scalar(text) if text == "total" => Some(Some(Availability::Total)),
-        _ => number(node, what, "`total`, or a share", 0.0, 1.0, problems)
-            .map(|share| Some(Availability::AtLeast(share))),
-    }
+fn availability(node: &Node, what: &str, problems: &mut Problems) -> Option<TestOption> {
+    let asked = match &node.kind {
+        Kind::Null => None,
+        Kind::Scalar(text) if text == "none" => None,
+        Kind::Scalar(text) if text == "total" => Some(Availability::Total),
+        _ => Some(Availability::AtLeast(number(node, what, "`total`, or a share", 0.0, 1.0, problems)?)),
+    };
+    Some(TestOption::Availability(asked))
 }
 
 fn concurrency(node: &Node, what: &str, problems: &mut Problems) -> Option<Concurrency> {
@@ -166,7 +166,7 @@ fn latency(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
     if mean == mean.floor_to_millis() {
         return Some(mean.as_millis());
     }
-    let title = format!("{what} `{mean}` has a fraction of a millisecond");
+    let title = format!("{what} `{}` has a fraction of a millisecond", shown(word(node, what, problems)?));
     let label = "Maelstrom's network counts whole milliseconds";
     problems.push(Diagnostic::new(Code::OutOfRange, &node.span, title, label));
     None

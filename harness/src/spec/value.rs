@@ -126,7 +126,7 @@ pub(super) fn switch(node: &Node, what: &str, problems: &mut Problems) -> Option
 /// A number between two bounds, both included.
 pub(super) fn number<T>(node: &Node, what: &str, kind: &str, least: T, most: T, problems: &mut Problems) -> Option<T>
 where
-    T: FromStr + PartialOrd + std::fmt::Display,
+    T: Copy + FromStr + PartialOrd + std::fmt::Display,
 {
     let text = word(node, what, problems)?;
     let range = format!("expected {kind} from {least} to {most}");

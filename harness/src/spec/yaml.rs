@@ -3,6 +3,7 @@
 //! Absent: what keys and values mean. A typed reading would stop at the first mistake; a tree lets [`super::check`] report
 //! all of them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -10,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Error, Location, MessageFormatter as _, Options, Spanned};
 
-use super::diagnostic::{Code, Diagnostic, Problems, shown};
+use super::diagnostic::{Code, Diagnostic, Problems, escaped, shown};
 
 /// A place in the source, in bytes.
 pub(crate) type Span = Range<usize>;
@@ -180,6 +181,7 @@ fn node(raw: Spanned<Raw>, source: &str, problems: &mut Problems) -> Node {
 
 fn mapping(entries: Vec<(Spanned<Raw>, Spanned<Raw>)>, source: &str, problems: &mut Problems) -> Vec<(Key, Node)> {
     let mut unique: Vec<(Key, Node)> = Vec::new();
+    let mut places: BTreeMap<String, Span> = BTreeMap::new();
     for (key, value) in entries {
         let key = node(key, source, problems);
         let value = node(value, source, problems);
@@ -188,11 +190,12 @@ fn mapping(entries: Vec<(Spanned<Raw>, Spanned<Raw>)>, source: &str, problems: &
             problems.push(Diagnostic::new(Code::WrongType, &key.span, title, "expected a word"));
             continue;
         };
-        if let Some((first, _)) = unique.iter().find(|(known, _)| known.name == name) {
+        if let Some(first) = places.get(&name) {
             let title = format!("the key `{}` stands twice", shown(&name));
             let problem = Diagnostic::new(Code::DuplicateKey, &key.span, title, "remove one of them");
-            problems.push(problem.also(&first.span, "first here"));
+            problems.push(problem.also(first, "first here"));
         } else {
+            places.insert(name.clone(), key.span.clone());
             unique.push((Key { name, span: key.span }, value));
         }
     }
@@ -237,17 +240,20 @@ fn syntax(error: &Error, source: &str) -> Diagnostic {
         }
         other => {
             let message = serde_saphyr::DefaultMessageFormatter.format_message(other);
-            (format!("this is not YAML: {}", shown(&message)), "reading stopped here".to_owned())
+            (format!("this is not YAML: {}", escaped(&message)), "reading stopped here".to_owned())
         }
     };
-    Diagnostic::new(Code::Syntax, &span, title, label)
+    let problem = Diagnostic::new(Code::Syntax, &span, title, label);
+    // The limit `> 1`, unquoted, is the beginning of a text over several lines.
+    let is_limit = source.get(span.start..).is_some_and(|rest| rest.starts_with('>'));
+    problem.help(is_limit.then(|| "a value that begins with `>` needs quotes: `\"> 1\"`".to_owned()))
 }
 
 /// Levels of nesting.
 const DEPTH_MAX: usize = 32;
 
 /// Scalars, lists and mappings.
-const NODES_MAX: usize = 50_000;
+const NODES_MAX: usize = 20_000;
 
 impl Kind {
     /// What it is, in a message.
