@@ -1,5 +1,6 @@
 //! The experiment runner.
 
+pub mod doctor;
 pub mod exit;
 pub mod figure;
 pub mod limit;
@@ -7,5 +8,6 @@ pub mod outcome;
 pub mod plan;
 pub mod process;
 pub mod results;
+pub mod setup;
 
 mod backend;

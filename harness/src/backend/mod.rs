@@ -7,6 +7,9 @@ use engine::Options;
 
 use crate::outcome::{EngineId, Outcome};
 
+#[cfg_attr(not(test), expect(dead_code, reason = "no command chooses an engine yet"))]
+pub(crate) mod maelstrom;
+
 /// An engine that can run one test at a time, or several from several threads.
 pub(crate) trait Backend: Sync {
     /// Its name and version.

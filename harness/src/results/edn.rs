@@ -49,7 +49,7 @@ pub fn first(text: &str) -> Result<Option<Range<usize>>, EdnError> {
     let mut scanner = Scanner::new(text);
     scanner.skip_blank();
     let start = scanner.at;
-    Ok(scanner.skip_form()?.then(|| start..scanner.at))
+    Ok(scanner.skip_form()?.then_some(start..scanner.at))
 }
 
 /// The entries of the map that a text consists of, in order.
