@@ -238,6 +238,15 @@ fn a_run_that_does_not_want_to_end_is_killed_with_everything_it_started() {
 }
 
 #[test]
+fn a_run_that_does_not_even_begin_is_told_by_its_phase() {
+    let stage = Stage::new(0).put("mode", "slow");
+    let maelstrom = Maelstrom { deadline: Some(Duration::from_secs(1)), ..stage.maelstrom() };
+    let outcome = stage.execute_as(&maelstrom, &Options::default(), &AtomicBool::new(false)).unwrap();
+    let crash = "still running after 1 s, in the phase `start`; stopped. Its last lines:";
+    assert_eq!(outcome.crash.as_deref(), Some(crash));
+}
+
+#[test]
 fn an_interrupt_stops_a_run() {
     let stage = Stage::new(0).put("mode", "stubborn");
     let interrupted = AtomicBool::new(false);
