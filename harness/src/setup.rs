@@ -1,7 +1,7 @@
 //! `harness setup maelstrom`: the official release, downloaded, checked before anything in it is touched, unpacked.
 //!
 //! Nothing but that one archive is ever unpacked. It is unpacked beside its destination and then renamed, so there is a
-//! whole one or none. Absent: where Maelstrom is looked for later ([`crate::backend`]).
+//! whole one or none. Absent: where Maelstrom is looked for later (`backend`).
 
 use std::fmt;
 use std::fs::{self, File};

@@ -89,9 +89,9 @@ impl Maelstrom {
             Cause::Deadline => {
                 let phase = log.phase().name();
                 let limit = deadline.as_secs();
-                let tail = &ended.tail;
+                let said = if ended.tail.is_empty() { "It said nothing" } else { "Its last lines:" };
                 let why =
-                    format!("still running after {limit} s, in the phase `{phase}`; stopped. Its last lines:{tail}");
+                    format!("still running after {limit} s, in the phase `{phase}`; stopped. {said}{}", ended.tail);
                 return Ok(crashed(order, why));
             }
         };

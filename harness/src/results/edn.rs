@@ -1,7 +1,7 @@
 //! EDN as Jepsen writes it (semantics, section 7.4): the only file that knows the EDN crate.
 //!
 //! A map is read entry by entry ([`parts`]): exception data may hold forms that are not EDN, and must not cost the entries
-//! that are. What Clojure prints and the crate refuses is rewritten first ([`tidy`]). Absent: what any of it means.
+//! that are. What Clojure prints and the crate refuses is rewritten first (`tidy`). Absent: what any of it means.
 
 use std::borrow::Cow;
 use std::fmt;

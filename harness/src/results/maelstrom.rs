@@ -6,7 +6,7 @@
 //! what was promised: where one of those is not `true` (`:perf` without gnuplot), it is named as a
 //! [`Finding::NotJudged`], and Maelstrom's own `:valid? :unknown` for the whole is set aside.
 //!
-//! Absent: what only the history tells ([`super::strict`]).
+//! Absent: what only the history tells (`strict`).
 
 use std::collections::BTreeSet;
 
