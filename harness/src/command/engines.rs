@@ -1,9 +1,75 @@
-//! Which engine judges.
+//! Which engine judges, and how many tests it can run at the same time.
+
+use std::num::NonZeroUsize;
+use std::thread;
+
+use anyhow::{Context as _, bail};
+use camino::Utf8Path;
 
 use crate::backend::Backend;
 use crate::backend::embedded::Embedded;
+use crate::backend::maelstrom::{Maelstrom, Surroundings};
+use crate::console::Console;
+use crate::outcome::EngineId;
+use crate::plan::{EngineChoice, Plan, maelstrom_can_run};
+
+/// The engine that a plan is to run under. `auto` is Maelstrom if it is there and can run the plan; if not, one line says
+/// so.
+pub(super) fn open(
+    choice: EngineChoice,
+    named: Option<&Utf8Path>,
+    plan: &Plan,
+    console: &Console,
+) -> anyhow::Result<Box<dyn Backend>> {
+    match choice {
+        EngineChoice::Embedded => Ok(embedded()),
+        EngineChoice::Maelstrom => {
+            can_run(plan).context("`--engine embedded` can run this")?;
+            match locate(named)? {
+                Some(maelstrom) => Ok(Box::new(maelstrom)),
+                None => bail!("Maelstrom was not found; {HOW_TO_GET_IT}, or use `--engine embedded`"),
+            }
+        }
+        EngineChoice::Auto => match (locate(named)?, can_run(plan)) {
+            (Some(maelstrom), Ok(())) => Ok(Box::new(maelstrom)),
+            (Some(_), Err(why)) => {
+                console.say(&format!("engine: embedded, since {why:#}"));
+                Ok(embedded())
+            }
+            (None, _) => {
+                console.say(&format!("engine: embedded, since Maelstrom was not found; {HOW_TO_GET_IT}"));
+                Ok(embedded())
+            }
+        },
+    }
+}
 
 /// The engine in this program.
 pub(super) fn embedded() -> Box<dyn Backend> {
     Box::new(Embedded)
 }
+
+/// How many tests to run at the same time if the user does not say. Maelstrom wants the machine for itself: a JVM keeps
+/// two cores busy and takes a gigabyte.
+pub(super) fn default_jobs(engine: &EngineId) -> NonZeroUsize {
+    match engine.name.as_str() {
+        "maelstrom" => NonZeroUsize::MIN,
+        _ => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+    }
+}
+
+fn locate(named: Option<&Utf8Path>) -> anyhow::Result<Option<Maelstrom>> {
+    Ok(Maelstrom::locate(named, &Surroundings::of_process())?)
+}
+
+/// Whether Maelstrom's command line can say what every cell runs.
+fn can_run(plan: &Plan) -> anyhow::Result<()> {
+    for cell in &plan.cells {
+        if let Err(why) = maelstrom_can_run(&cell.options) {
+            bail!("cell `{}` is nothing for Maelstrom: {why}", cell.name);
+        }
+    }
+    Ok(())
+}
+
+const HOW_TO_GET_IT: &str = "`harness setup maelstrom` fetches it";
