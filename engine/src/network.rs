@@ -13,7 +13,9 @@
 //! 5. **A hold is whole milliseconds, rounded down** (3.4): a message may arrive up to one millisecond before its deadline.
 //! 6. **Loss**: none. Maelstrom has the parameter and nothing that sets it (3.2).
 //!
-//! 7. **Services** have queues like nodes, with latency both ways (3.6). They are never cut off.
+//! 7. **Handing over takes time** ([`ProcessDelay`]): the one thing here that is measured and not read in Maelstrom's source. Its
+//!    receiver encodes and writes one message at a time, and so does this one, in a drawn span behind the hold.
+//! 8. **Services** have queues like nodes, with latency both ways (3.6). They are never cut off.
 //!
 //! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
 //! keeps.
@@ -25,13 +27,15 @@ use protocol::{Address, Duration, Time};
 
 use crate::nemesis::Cut;
 use crate::random::Random;
-use crate::{Distribution, Latency};
+use crate::{Distribution, Latency, Options, ProcessDelay};
 
 /// Messages under way to nodes.
 #[derive(Debug)]
 pub(crate) struct Network<P> {
     latency: Latency,
-    random: Random,
+    latencies: Random,
+    process_delay: ProcessDelay,
+    process_delays: Random,
     nodes: usize,
     /// The nodes' queues, then the services'.
     inboxes: Vec<Inbox<P>>,
@@ -70,11 +74,20 @@ pub(crate) struct Released<P> {
 }
 
 impl<P> Network<P> {
-    /// A quiet, whole network of that many nodes and services.
-    pub(crate) fn new(nodes: u32, services: usize, latency: Latency, random: Random) -> Self {
-        let nodes = nodes as usize;
+    /// A quiet, whole network of a test's nodes and that many services.
+    pub(crate) fn new(options: &Options, services: usize) -> Self {
+        let nodes = options.nodes.len();
         let inboxes = (0..nodes + services).map(|_| Inbox { queue: BinaryHeap::new(), held: None }).collect();
-        Self { nodes, latency, random, inboxes, holds: BinaryHeap::new(), cut: None }
+        Self {
+            latency: options.latency,
+            latencies: Random::stream(options.seed, "network"),
+            process_delay: options.process_delay,
+            process_delays: Random::stream(options.seed, "process delay"),
+            nodes,
+            inboxes,
+            holds: BinaryHeap::new(),
+            cut: None,
+        }
     }
 
     /// Puts a message into a queue.
@@ -108,16 +121,16 @@ impl<P> Network<P> {
     /// Takes the message with the smallest deadline, due or not, and holds it until it is due.
     fn take_next(&mut self, now: Time, queue: usize) {
         let receiver = u32::try_from(queue).ok().filter(|_| queue < self.nodes);
-        let inbox = &mut self.inboxes[queue];
-        while let Some(Reverse(message)) = inbox.queue.pop() {
+        while let Some(Reverse(message)) = self.inboxes[queue].queue.pop() {
             let is_dropped = match (&self.cut, receiver, message.src.as_node()) {
                 (Some(cut), Some(receiver), Some(sender)) => cut.drops(receiver, sender),
                 _ => false,
             };
             if !is_dropped {
-                let until = now + message.deadline.since(now).floor_to_millis();
+                let hold = message.deadline.since(now).floor_to_millis();
+                let until = now + hold + self.draw_process_delay();
                 self.holds.push(Reverse((until, queue)));
-                inbox.held = Some(message);
+                self.inboxes[queue].held = Some(message);
                 return;
             }
         }
@@ -126,12 +139,25 @@ impl<P> Network<P> {
     /// One latency, in whole milliseconds.
     fn draw_latency(&mut self) -> Duration {
         let Latency { mean_ms, distribution } = self.latency;
-        Duration::from_millis(match distribution {
-            Distribution::Constant => mean_ms,
+        Duration::from_millis(distribution.draw(mean_ms, &mut self.latencies))
+    }
+
+    /// What handing one message over takes.
+    fn draw_process_delay(&mut self) -> Duration {
+        let ProcessDelay { mean_us, distribution } = self.process_delay;
+        Duration::from_micros(distribution.draw(mean_us, &mut self.process_delays))
+    }
+}
+
+impl Distribution {
+    /// One draw, cut to a whole number.
+    fn draw(self, mean: u64, random: &mut Random) -> u64 {
+        match self {
+            Self::Constant => mean,
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to whole, never negative")]
-            Distribution::Exponential => self.random.exponential(mean_ms as f64) as u64,
-            Distribution::Uniform => self.random.below(2 * mean_ms),
-        })
+            Self::Exponential => random.exponential(mean as f64) as u64,
+            Self::Uniform => random.below(2 * mean),
+        }
     }
 }
 
@@ -168,7 +194,15 @@ mod tests {
     const CLIENT: Address = Address::client(9);
 
     fn network(mean_ms: u64, distribution: Distribution) -> Network<&'static str> {
-        Network::new(3, 0, Latency { mean_ms, distribution }, Random::stream(1, "network"))
+        Network::new(
+            &Options {
+                nodes: Options::numbered_nodes(3),
+                latency: Latency { mean_ms, distribution },
+                process_delay: ProcessDelay::NONE,
+                ..Options::default()
+            },
+            0,
+        )
     }
 
     fn constant() -> Network<&'static str> {
@@ -260,6 +294,15 @@ mod tests {
             assert!((low..=high).contains(&mean), "{distribution:?}: {mean}");
             assert!(distribution != Distribution::Uniform || draws.iter().all(|draw| draw.as_millis() < 200));
         }
+    }
+
+    #[test]
+    fn handing_over_takes_one_message_at_a_time() {
+        let mut network = constant();
+        network.process_delay = ProcessDelay { mean_us: 500, distribution: Distribution::Constant };
+        network.send(at(0), 0, CLIENT, 0, true, "first");
+        network.send(at(100), 1, CLIENT, 0, true, "second");
+        assert_eq!(arrivals(&mut network), [(500, "first"), (1_000, "second")]);
     }
 
     #[test]

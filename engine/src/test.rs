@@ -10,24 +10,23 @@
 //! [`Test::on_message`] for what nodes say and [`Test::on_wake`] when [`Test::next_wake`] has come, and hands the deliveries
 //! to the nodes. Nothing here knows whether the clock is a real one.
 
-use std::sync::Arc;
+use protocol::{Address, Directory, Duration, Party, Request, Time};
 
-use protocol::{Address, Directory, Duration, Party, Reply, Request, Time};
-
-use crate::client::Completion;
 use crate::fault::{Fault, FaultKind};
 use crate::generator::Generator;
-use crate::history::{F, Healed, History, Op, OpError, OpKind, PartitionValue, Process};
+use crate::history::History;
 use crate::journal::Journal;
 use crate::json::LineError;
-use crate::nemesis::{Deed, Schedule};
+use crate::nemesis::Schedule;
 use crate::payload::Payload;
 use crate::random::Random;
 use crate::spread::Spread;
-use crate::workers::{Held, Workers};
-use crate::workload::{self, topology};
+use crate::workers::Workers;
 use crate::world::{Delivery, Event, World};
-use crate::{Nemesis, Options, Workload};
+use crate::{Options, Workload};
+
+mod operations;
+mod phases;
 
 /// One test of one cluster.
 #[derive(Debug)]
@@ -226,229 +225,6 @@ impl<P: Payload> Test<P> {
             journal: self.world.journal,
             fault: self.fault,
         }
-    }
-
-    /// Takes one step of the phase; false if there is nothing to do at `now`.
-    fn advance(&mut self, now: Time) -> bool {
-        match self.phase {
-            Phase::Main => self.advance_main(now),
-            Phase::Drain if self.workers.are_idle() => {
-                self.end_load(now);
-                true
-            }
-            Phase::Recovery { until } if until <= now => {
-                self.phase = Phase::FinalReads;
-                for worker in self.workers.shuffled() {
-                    self.dispatch(now, worker, &Request::Read, true);
-                }
-                true
-            }
-            Phase::FinalReads if self.workers.are_idle() => {
-                self.phase = Phase::Done;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// The main phase: the operation or the nemesis's deed that is due, or the end. An operation whose time is at or past
-    /// the cutoff is not emitted and ends the phase (5.3).
-    fn advance_main(&mut self, now: Time) -> bool {
-        let operation = self.generator.as_ref().map_or(self.cutoff.max(now), Generator::next_at);
-        let deed = self.nemesis.as_ref().map_or(Time::MAX, Schedule::next_at);
-        let is_asleep = self.generator.is_none() && now < self.cutoff;
-        if operation.min(deed) >= self.cutoff && !is_asleep {
-            self.phase = Phase::Drain;
-            return true;
-        }
-        if operation <= now
-            && operation < self.cutoff
-            && let Some(worker) = self.workers.choose(self.options.workload)
-        {
-            self.workers.advance_cursor();
-            let generator = self.generator.as_mut().expect("the operation came from it");
-            let request = generator.emit(now);
-            self.dispatch(now, worker, &request, false);
-            return true;
-        }
-        if deed <= now && deed < self.cutoff {
-            self.workers.advance_cursor();
-            let deed = self.nemesis.as_mut().expect("the deed came from it").deed(now);
-            self.do_deed(now, deed);
-            return true;
-        }
-        false
-    }
-
-    fn next_in_main(&self) -> Option<Time> {
-        let operation = match &self.generator {
-            Some(generator) => Some(generator.next_at()).filter(|_| self.workers.is_any_free()),
-            None => Some(self.cutoff),
-        };
-        [operation, self.nemesis.as_ref().map(Schedule::next_at)].into_iter().flatten().min()
-    }
-
-    fn begin_topology(&mut self, now: Time) {
-        self.origin = now;
-        if self.options.workload == Workload::Echo {
-            self.begin_main(now);
-            return;
-        }
-        let nodes = self.options.node_count();
-        self.phase = Phase::Setup { pending: nodes };
-        let request = Request::Topology(Arc::new(topology::neighbours(self.options.topology, nodes)));
-        for node in 0..nodes {
-            self.ask_for_setup(now, Owner::Topology(node), &request, PATIENCE);
-        }
-    }
-
-    fn begin_main(&mut self, now: Time) {
-        let Options { workload, rate, seed, nemesis_interval, .. } = self.options;
-        self.phase = Phase::Main;
-        self.cutoff = now + self.options.time_limit;
-        self.generator = Generator::new(workload, rate, now, Random::stream(seed, "generator"));
-        self.nemesis = self.options.nemesis.map(|Nemesis::Partition| {
-            Schedule::new(now, nemesis_interval, self.options.node_count(), Random::stream(seed, "nemesis"))
-        });
-    }
-
-    fn end_load(&mut self, now: Time) {
-        if !self.has_final_reads() {
-            self.phase = Phase::Done;
-            return;
-        }
-        if self.nemesis.is_some() {
-            self.do_deed(now, Deed::Stop);
-        }
-        self.phase = Phase::Recovery { until: now + RECOVERY };
-    }
-
-    /// A setup client of its own asks a node.
-    fn ask_for_setup(&mut self, now: Time, owner: Owner, request: &Request, patience: Duration) {
-        let (Owner::Init(node) | Owner::Topology(node)) = owner else { unreachable!("workers do not set up") };
-        let client = self.open_client(owner);
-        let (_, completion) = self.world.ask(now, client, node, request, patience);
-        debug_assert!(completion.is_none(), "a new client's queue is empty");
-    }
-
-    fn open_client(&mut self, owner: Owner) -> u32 {
-        self.owners.push(owner);
-        self.world.clients.open()
-    }
-
-    /// A worker begins an operation, with a client of its process.
-    fn dispatch(&mut self, now: Time, worker: usize, request: &Request, is_final: bool) {
-        let client = match self.workers.held_client(worker) {
-            Held::Current(client) => client,
-            held => {
-                if let Held::Outdated(client) = held {
-                    self.world.clients.close(client);
-                }
-                let client = self.open_client(Owner::Worker(worker));
-                self.workers.give_client(worker, client);
-                client
-            }
-        };
-        let process = Process::Client(self.workers.process(worker));
-        let f = workload::invocation(request);
-        if workload::broadcast_value(&f).is_some() {
-            self.spread.invoked(now);
-        }
-        let invocation = self.record(now, OpKind::Invoke, process, f, None, is_final);
-        self.workers.begin(worker, invocation);
-        let (_, completion) = self.world.ask(now, client, self.node_of(worker), request, PATIENCE);
-        if let Some(completion) = completion {
-            self.complete(now, client, completion);
-        }
-    }
-
-    /// A client's request has ended.
-    fn complete(&mut self, now: Time, client: u32, completion: Completion) {
-        match self.owners[client as usize] {
-            Owner::Init(node) => {
-                self.world.clients.close(client);
-                self.complete_setup(now, node, "init", INIT_PATIENCE, completion);
-            }
-            Owner::Topology(node) => self.complete_setup(now, node, "topology", PATIENCE, completion),
-            Owner::Worker(worker) => self.complete_operation(now, worker, completion),
-        }
-    }
-
-    fn complete_setup(
-        &mut self,
-        now: Time,
-        node: u32,
-        request: &'static str,
-        patience: Duration,
-        completion: Completion,
-    ) {
-        let problem = match completion {
-            Completion::Reply(Reply::InitOk | Reply::TopologyOk) => {
-                let Phase::Setup { pending } = &mut self.phase else { return };
-                *pending -= 1;
-                match (*pending, request) {
-                    (0, "init") => self.begin_topology(now),
-                    (0, _) => self.begin_main(now),
-                    _ => {}
-                }
-                return;
-            }
-            Completion::Timeout => {
-                let seconds = patience.as_millis() / 1_000;
-                return self.fail(node, FaultKind::SetupTimeout { request, seconds });
-            }
-            Completion::Reply(Reply::Error { code, text }) => {
-                format!("error {} ({}) {}", code.0, code.name(), text.unwrap_or_default())
-            }
-            Completion::Reply(other) => format!("{other:?}"),
-            Completion::Malformed(problem) => problem,
-        };
-        self.fail(node, FaultKind::SetupRefused { request, problem });
-    }
-
-    fn complete_operation(&mut self, now: Time, worker: usize, completion: Completion) {
-        let process = Process::Client(self.workers.process(worker));
-        let node = self.node_of(worker);
-        let invocation = self.workers.invocation(worker);
-        let invoked = &self.history.ops()[invocation];
-        let is_final = invoked.is_final;
-        let (kind, f, error) = workload::completion(&invoked.f, completion);
-        if let (true, F::Read(Some(values))) = (is_final, &f) {
-            self.spread.finally_read(node, values.integers());
-        }
-        let index = self.record(now, kind, process, f, error, is_final);
-        debug_assert!(index > invocation);
-        self.workers.end(worker, kind == OpKind::Info);
-    }
-
-    fn do_deed(&mut self, now: Time, deed: Deed) {
-        let (asked, done) = match deed {
-            Deed::Start(kind, cut) => {
-                let isolated = cut.isolated(&self.options.nodes);
-                self.world.network.set_cut(Some(cut));
-                let asked = F::StartPartition(PartitionValue::Kind(kind));
-                (asked, F::StartPartition(PartitionValue::Isolated(isolated)))
-            }
-            Deed::Stop => {
-                self.world.network.set_cut(None);
-                (F::StopPartition(None), F::StopPartition(Some(Healed)))
-            }
-        };
-        self.record(now, OpKind::Info, Process::Nemesis, asked, None, false);
-        self.record(now, OpKind::Info, Process::Nemesis, done, None, false);
-    }
-
-    fn record(
-        &mut self,
-        now: Time,
-        kind: OpKind,
-        process: Process,
-        f: F,
-        error: Option<OpError>,
-        is_final: bool,
-    ) -> usize {
-        let time = Time::from_nanos(now.since(self.origin).as_nanos());
-        self.history.push(Op { time, kind, process, f, error, is_final })
     }
 
     /// The first fault ends the run; what follows from it is not told.

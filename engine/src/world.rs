@@ -58,12 +58,7 @@ impl<P: Payload> World<P> {
         }
         Self {
             directory,
-            network: Network::new(
-                options.node_count(),
-                service::NAMES.len(),
-                options.latency,
-                Random::stream(options.seed, "network"),
-            ),
+            network: Network::new(options, service::NAMES.len()),
             clients: Clients::new(),
             journal: Journal::default(),
             services: Services::new(Random::stream(options.seed, "services")),

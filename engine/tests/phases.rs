@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use engine::history::{F, OpError, OpKind, Process};
 use engine::json::{JsonBody, Line};
-use engine::{Distribution, FaultKind, Latency, Nemesis, Options, Run, Test, Topology, Workload};
+use engine::{Distribution, FaultKind, Latency, Nemesis, Options, ProcessDelay, Run, Test, Topology, Workload};
 use protocol::{Duration, Time};
 use serde_json::{Value as Json, json};
 
@@ -90,6 +90,7 @@ fn challenge(topology: Topology) -> Options {
         rate: 100.0,
         latency: Latency { mean_ms: 100, distribution: Distribution::Constant },
         topology,
+        process_delay: ProcessDelay::NONE,
         seed: 1,
         ..Options::default()
     }
@@ -230,7 +231,12 @@ fn an_echo_test_has_neither_topology_nor_final_reads() {
 
 #[test]
 fn no_rate_is_a_sleep_and_final_reads() {
-    let options = Options { rate: 0.0, time_limit: Duration::from_secs(3), ..Options::default() };
+    let options = Options {
+        rate: 0.0,
+        time_limit: Duration::from_secs(3),
+        process_delay: ProcessDelay::NONE,
+        ..Options::default()
+    };
     let (run, end) = run(&options, floods(5));
     assert_eq!(run.history.client_invocations(), 5);
     assert_eq!(end, Time::ZERO + Duration::from_secs(13));

@@ -46,6 +46,7 @@ pub use wire::Wire;
 
 mod broadcaster;
 mod config;
+mod jitter;
 pub mod link;
 mod node;
 mod peer;

@@ -2,9 +2,9 @@
 //!
 //! Absent: everything a node decides.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the shell owns clock, streams and threads")]
-#![expect(clippy::print_stderr, reason = "Maelstrom keeps a node's stderr as its log")]
 
-use std::io::{BufRead, ErrorKind, Write, stdin, stdout};
+use std::fmt::Display;
+use std::io::{BufRead, ErrorKind, Write, stderr, stdin, stdout};
 use std::time::Instant;
 
 use node::{Config, Wire};
@@ -19,15 +19,15 @@ async fn main() -> std::process::ExitCode {
     let config = match Config::from_features() {
         Ok(config) => config,
         Err(error) => {
-            eprintln!("node: {error}; build it with `--no-default-features --features shell,…`");
+            log(format_args!("{error}; build it with `--no-default-features --features shell,…`"));
             return 2.into();
         }
     };
-    eprintln!("node: built with {config}");
+    log(format_args!("built with {config}"));
     match run(Wire::new(config), input()).await {
         // Whoever listened has gone; there is nobody left to serve.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            eprintln!("node: cannot write to standard output: {error}");
+            log(format_args!("cannot write to standard output: {error}"));
             1.into()
         }
         Ok(()) | Err(_) => 0.into(),
@@ -60,16 +60,21 @@ async fn run(mut wire: Wire, mut lines: mpsc::Receiver<Vec<u8>>) -> std::io::Res
         };
         for line in first.into_iter().chain(std::iter::from_fn(|| lines.try_recv().ok()).take(BATCH)) {
             if let Err(error) = wire.on_line(now(), &line, &mut text) {
-                eprintln!("node: {error}");
+                log(error);
             }
         }
         wire.on_wake(now(), &mut text);
         if !introduced && let Some(introduction) = wire.introduction() {
             introduced = true;
-            eprintln!("node: {introduction}");
+            log(introduction);
         }
         stdout().write_all(text.as_bytes())?;
         stdout().flush()?;
         text.clear();
     }
+}
+
+/// Maelstrom keeps what a node says on standard error as its log. One that nobody keeps is no reason to stop.
+fn log(what: impl Display) {
+    let _ = writeln!(stderr(), "node: {what}");
 }

@@ -25,7 +25,7 @@ impl Wire {
         match self.codec.decode(&String::from_utf8_lossy(line)) {
             Ok(Message { src, dest, body }) => {
                 self.machine.on_message(now, src, body, &mut self.out);
-                self.write(dest, text);
+                self.write(Some(dest), text);
                 Ok(())
             }
             Err(error) => {
@@ -40,7 +40,7 @@ impl Wire {
     /// It is now, and perhaps something is due.
     pub fn on_wake(&mut self, now: Time, text: &mut String) {
         self.machine.on_wake(now, &mut self.out);
-        self.write(Address::other(0), text);
+        self.write(None, text);
     }
 
     /// When something is due.
@@ -55,10 +55,11 @@ impl Wire {
     }
 
     /// Writes what the machine has to say, in this node's name: the one a message was addressed to, until `init` tells.
-    fn write(&mut self, addressed: Address, text: &mut String) {
-        let src = self.machine.number().map_or(addressed, Address::node);
+    fn write(&mut self, addressed: Option<Address>, text: &mut String) {
         let mut out = std::mem::take(&mut self.out);
+        let me = self.machine.number().map(Address::node).or(addressed);
         for (dest, body) in out.drain() {
+            let src = me.expect("a node that nobody has spoken to says nothing");
             self.write_line(&Message { src, dest, body }, text);
         }
         self.out = out;

@@ -2,7 +2,7 @@
 //!
 //! Absent: whether options make sense together; that is [`super::cells`].
 
-use engine::{Availability, Concurrency, Distribution, Latency, Nemesis, Options, Topology, Workload};
+use engine::{Availability, Concurrency, Distribution, Latency, Nemesis, Options, ProcessDelay, Topology, Workload};
 use protocol::Duration;
 
 use super::diagnostic::{Code, Diagnostic, Problems, shown};
@@ -21,6 +21,9 @@ pub(crate) enum TestOption {
     NemesisInterval(Duration),
     /// Given by `nodes`, or counted by `node-count`.
     Nodes(Vec<String>),
+    /// In microseconds.
+    ProcessDelay(u64),
+    ProcessDelayDist(Distribution),
     Rate(f64),
     TimeLimit(Duration),
     Topology(Topology),
@@ -28,7 +31,7 @@ pub(crate) enum TestOption {
 }
 
 /// Every option's name.
-pub(super) const NAMES: [&str; 12] = [
+pub(super) const NAMES: [&str; 14] = [
     "workload",
     "node-count",
     "nodes",
@@ -41,6 +44,8 @@ pub(super) const NAMES: [&str; 12] = [
     "nemesis",
     "nemesis-interval",
     "availability",
+    "process-delay",
+    "process-delay-dist",
 ];
 
 impl TestOption {
@@ -58,6 +63,8 @@ impl TestOption {
             "node-count" => number(node, &what, "a whole number", 1, NODES_MAX, problems)
                 .map(|count| Self::Nodes(Options::numbered_nodes(count))),
             "nodes" => nodes(node, problems).map(Self::Nodes),
+            "process-delay" => process_delay(node, &what, problems).map(Self::ProcessDelay),
+            "process-delay-dist" => choice(node, &what, &DISTRIBUTIONS, problems).map(Self::ProcessDelayDist),
             "rate" => number(node, &what, "operations per second", 0.0, RATE_MAX, problems).map(Self::Rate),
             "time-limit" => positive(node, &what, problems).map(Self::TimeLimit),
             "topology" => choice(node, &what, &TOPOLOGIES, problems).map(Self::Topology),
@@ -78,6 +85,12 @@ impl TestOption {
             Self::Nemesis(nemesis) => options.nemesis = *nemesis,
             Self::NemesisInterval(interval) => options.nemesis_interval = *interval,
             Self::Nodes(nodes) => options.nodes.clone_from(nodes),
+            Self::ProcessDelay(mean_us) => {
+                options.process_delay = ProcessDelay { mean_us: *mean_us, ..options.process_delay };
+            }
+            Self::ProcessDelayDist(distribution) => {
+                options.process_delay = ProcessDelay { distribution: *distribution, ..options.process_delay };
+            }
             Self::Rate(rate) => options.rate = *rate,
             Self::TimeLimit(limit) => options.time_limit = *limit,
             Self::Topology(topology) => options.topology = *topology,
@@ -95,6 +108,8 @@ impl TestOption {
             Self::Nemesis(nemesis) => options.nemesis == *nemesis,
             Self::NemesisInterval(interval) => options.nemesis_interval == *interval,
             Self::Nodes(nodes) => options.nodes == *nodes,
+            Self::ProcessDelay(mean_us) => options.process_delay.mean_us == *mean_us,
+            Self::ProcessDelayDist(distribution) => options.process_delay.distribution == *distribution,
             Self::Rate(rate) => (options.rate - rate).abs() < f64::EPSILON,
             Self::TimeLimit(limit) => options.time_limit == *limit,
             Self::Topology(topology) => options.topology == *topology,
@@ -121,6 +136,8 @@ pub(crate) fn written(name: &str, options: &Options) -> String {
         "nemesis-interval" => options.nemesis_interval.to_string(),
         "node-count" => options.node_count().to_string(),
         "nodes" => options.nodes.join(" "),
+        "process-delay" => format!("{}us", options.process_delay.mean_us),
+        "process-delay-dist" => word_of(&DISTRIBUTIONS, options.process_delay.distribution),
         "rate" => options.rate.to_string(),
         "time-limit" => options.time_limit.to_string(),
         "topology" => word_of(&TOPOLOGIES, options.topology),
@@ -168,6 +185,17 @@ fn latency(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
     }
     let title = format!("{what} `{}` has a fraction of a millisecond", shown(word(node, what, problems)?));
     let label = "Maelstrom's network counts whole milliseconds";
+    problems.push(Diagnostic::new(Code::OutOfRange, &node.span, title, label));
+    None
+}
+
+fn process_delay(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
+    let mean_us = duration(node, what, "us", problems)?.as_nanos() / 1_000;
+    if mean_us <= PROCESS_DELAY_MAX_US {
+        return Some(mean_us);
+    }
+    let title = format!("{what} `{}` is more than a second", shown(word(node, what, problems)?));
+    let label = "expected what handing over one message takes, such as `750us`";
     problems.push(Diagnostic::new(Code::OutOfRange, &node.span, title, label));
     None
 }
@@ -226,6 +254,9 @@ fn wrong_with_node_name(name: &str) -> Option<&'static str> {
 
 /// Far more than real processes allow; the names alone must fit in memory.
 const NODES_MAX: u32 = 10_000;
+
+/// A receiver that takes longer than this for one message is not slow but dead.
+const PROCESS_DELAY_MAX_US: u64 = 1_000_000;
 
 /// No engine paces finer than this.
 const RATE_MAX: f64 = 1_000_000.0;

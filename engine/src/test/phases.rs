@@ -1,0 +1,128 @@
+//! From one phase to the next, and what happens within the main one.
+
+use std::sync::Arc;
+
+use protocol::{Request, Time};
+
+use super::{Owner, PATIENCE, Phase, RECOVERY, Test};
+use crate::generator::Generator;
+use crate::history::{F, Healed, OpKind, PartitionValue, Process};
+use crate::nemesis::{Deed, Schedule};
+use crate::payload::Payload;
+use crate::random::Random;
+use crate::workload::topology;
+use crate::{Nemesis, Options, Workload};
+
+impl<P: Payload> Test<P> {
+    /// Takes one step of the phase; false if there is nothing to do at `now`.
+    pub(super) fn advance(&mut self, now: Time) -> bool {
+        match self.phase {
+            Phase::Main => self.advance_main(now),
+            Phase::Drain if self.workers.are_idle() => {
+                self.end_load(now);
+                true
+            }
+            Phase::Recovery { until } if until <= now => {
+                self.phase = Phase::FinalReads;
+                for worker in self.workers.shuffled() {
+                    self.dispatch(now, worker, &Request::Read, true);
+                }
+                true
+            }
+            Phase::FinalReads if self.workers.are_idle() => {
+                self.phase = Phase::Done;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The main phase: the operation or the nemesis's deed that is due, or the end. An operation whose time is at or past
+    /// the cutoff is not emitted and ends the phase (5.3).
+    fn advance_main(&mut self, now: Time) -> bool {
+        let operation = self.generator.as_ref().map_or(self.cutoff.max(now), Generator::next_at);
+        let deed = self.nemesis.as_ref().map_or(Time::MAX, Schedule::next_at);
+        let is_asleep = self.generator.is_none() && now < self.cutoff;
+        if operation.min(deed) >= self.cutoff && !is_asleep {
+            self.phase = Phase::Drain;
+            return true;
+        }
+        if operation <= now
+            && operation < self.cutoff
+            && let Some(worker) = self.workers.choose(self.options.workload)
+        {
+            self.workers.advance_cursor();
+            let generator = self.generator.as_mut().expect("the operation came from it");
+            let request = generator.emit(now);
+            self.dispatch(now, worker, &request, false);
+            return true;
+        }
+        if deed <= now && deed < self.cutoff {
+            self.workers.advance_cursor();
+            let deed = self.nemesis.as_mut().expect("the deed came from it").deed(now);
+            self.do_deed(now, deed);
+            return true;
+        }
+        false
+    }
+
+    pub(super) fn next_in_main(&self) -> Option<Time> {
+        let operation = match &self.generator {
+            Some(generator) => Some(generator.next_at()).filter(|_| self.workers.is_any_free()),
+            None => Some(self.cutoff),
+        };
+        [operation, self.nemesis.as_ref().map(Schedule::next_at)].into_iter().flatten().min()
+    }
+
+    pub(super) fn begin_topology(&mut self, now: Time) {
+        self.origin = now;
+        if self.options.workload == Workload::Echo {
+            self.begin_main(now);
+            return;
+        }
+        let nodes = self.options.node_count();
+        self.phase = Phase::Setup { pending: nodes };
+        let request = Request::Topology(Arc::new(topology::neighbours(self.options.topology, nodes)));
+        for node in 0..nodes {
+            self.ask_for_setup(now, Owner::Topology(node), &request, PATIENCE);
+        }
+    }
+
+    pub(super) fn begin_main(&mut self, now: Time) {
+        let Options { workload, rate, seed, nemesis_interval, .. } = self.options;
+        self.phase = Phase::Main;
+        self.cutoff = now + self.options.time_limit;
+        self.generator = Generator::new(workload, rate, now, Random::stream(seed, "generator"));
+        self.nemesis = self.options.nemesis.map(|Nemesis::Partition| {
+            Schedule::new(now, nemesis_interval, self.options.node_count(), Random::stream(seed, "nemesis"))
+        });
+    }
+
+    pub(super) fn end_load(&mut self, now: Time) {
+        if !self.has_final_reads() {
+            self.phase = Phase::Done;
+            return;
+        }
+        if self.nemesis.is_some() {
+            self.do_deed(now, Deed::Stop);
+        }
+        self.phase = Phase::Recovery { until: now + RECOVERY };
+    }
+
+    fn do_deed(&mut self, now: Time, deed: Deed) {
+        let (asked, done) = match deed {
+            Deed::Start(kind, cut) => {
+                let isolated = cut.isolated(&self.options.nodes);
+                self.world.network.set_cut(Some(cut));
+                let asked = F::StartPartition(PartitionValue::Kind(kind));
+                (asked, F::StartPartition(PartitionValue::Isolated(isolated)))
+            }
+            Deed::Stop => {
+                self.world.network.set_cut(None);
+                (F::StopPartition(None), F::StopPartition(Some(Healed)))
+            }
+        };
+        self.record(now, OpKind::Info, Process::Nemesis, asked, None, false);
+        self.record(now, OpKind::Info, Process::Nemesis, done, None, false);
+    }
+}

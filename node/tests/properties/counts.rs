@@ -1,0 +1,112 @@
+//! How many messages a broadcast costs on a network that loses nothing: the table in the crate's documentation.
+
+use node::Config;
+use protocol::{Duration, Time, Value};
+
+use crate::network::{Fate, Network, Tally};
+use crate::{CONFIGS, at};
+
+/// One broadcast into a quiet cluster of 25, with hops that take so long: the messages that carry the value.
+fn cost(features: &[&str], node: u32, hop: Duration) -> usize {
+    let config = Config::named(features).unwrap();
+    let mut network = Network::new(config, 25, Box::new(move |_, _, _| Fate::Once(hop)));
+    network.broadcast(Time::ZERO, node, 7);
+    assert!(network.run_until(at(60_000)));
+    assert!((0..25).all(|node| network.read(node) == [7]), "{config}");
+    let Tally { values, acknowledgements } = network.tally();
+    assert_eq!(acknowledgements, values, "{config}: each with its acknowledgement");
+    values
+}
+
+/// The cost of a broadcast at each node.
+fn costs(features: &[&str]) -> Vec<usize> {
+    (0..25).map(|node| cost(features, node, Duration::from_millis(100))).collect()
+}
+
+/// `most` everywhere but at these nodes, where it is `least`.
+fn all_but(most: usize, least: usize, nodes: &[usize]) -> Vec<usize> {
+    (0..25).map(|node| if nodes.contains(&node) { least } else { most }).collect()
+}
+
+#[test]
+fn n12_tree() {
+    assert_eq!(costs(&["topology-n12-tree", "relay-to-master"]), all_but(25, 24, &[12]));
+    assert_eq!(costs(&["topology-n12-tree"]), [24; 25]);
+}
+
+#[test]
+fn star() {
+    assert_eq!(costs(&["topology-star", "relay-to-master"]), all_but(25, 24, &[12]));
+    assert_eq!(costs(&["topology-star"]), [24; 25]);
+}
+
+#[test]
+fn grid() {
+    assert_eq!(costs(&["topology-grid", "relay-to-master"]), all_but(81, 80, &[7, 11, 12, 13, 17]));
+    assert_eq!(costs(&["topology-grid"]), [56; 25]);
+}
+
+/// Broadcasts over 20 s, then rest. How many messages carried a value, and how many would have without repeats.
+fn load(features: &[&str], mut delay: impl FnMut() -> Duration, values: Value) -> (usize, usize) {
+    let config = Config::named(features).unwrap();
+    let once: usize = (0..25).map(|node| cost(features, node, Duration::from_millis(100))).sum();
+    let mut network = Network::new(config, 25, Box::new(move |_, _, _| Fate::Once(delay())));
+    for value in 0..values * 25 {
+        let start = 20_000 * value.unsigned_abs() / (values * 25).unsigned_abs();
+        network.broadcast(at(start), u32::try_from(value * 7 % 25).unwrap(), value);
+    }
+    assert!(network.run_until(at(200_000)));
+    assert!((0..25).all(|node| network.read(node).len() == usize::try_from(values * 25).unwrap()));
+    (network.tally().values, once * usize::try_from(values).unwrap())
+}
+
+#[test]
+fn a_healthy_network_sees_no_repeats() {
+    for features in CONFIGS {
+        for millis in [0, 1, 10, 100, 500, 1_000, 1_250, 1_490] {
+            let (sent, needed) = load(features, || Duration::from_millis(millis), 2);
+            assert_eq!(sent, needed, "{features:?} with hops of {millis} ms");
+        }
+    }
+}
+
+#[test]
+fn a_hop_of_two_seconds_is_learnt_from_the_first_message_of_a_link() {
+    for features in CONFIGS {
+        let (few, needed) = load(features, || Duration::from_secs(2), 2);
+        let (many, needed_for_many) = load(features, || Duration::from_secs(2), 20);
+        assert!(few > needed, "the start at 1 s cannot know");
+        // Whatever is repeated is repeated before a link has measured once, and that does not grow with the load.
+        assert!(many - needed_for_many <= 25 * 8, "{features:?}: {many} instead of {needed_for_many}");
+    }
+}
+
+/// Numbers between 0 and 1 without end, the same in every run.
+fn uniform() -> impl FnMut() -> f64 {
+    let mut state: u64 = 7;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / f64::from(1_u32 << 31)
+    }
+}
+
+fn seconds(seconds: f64) -> Duration {
+    std::time::Duration::from_secs_f64(seconds).into()
+}
+
+#[test]
+fn uniform_hops_around_100_ms_see_no_repeats() {
+    let mut random = uniform();
+    let delay = || seconds(random() * 0.2);
+    let (sent, needed) = load(CONFIGS[5], delay, 40);
+    assert_eq!(sent, needed);
+}
+
+#[test]
+fn exponential_hops_around_100_ms_see_hardly_any() {
+    let mut random = uniform();
+    let delay = || seconds(-(1.0 - random()).ln() * 0.1);
+    let (sent, needed) = load(CONFIGS[5], delay, 40);
+    // One round trip in 2 000 takes more than a second.
+    assert!(sent - needed <= needed / 500, "{sent} instead of {needed}");
+}

@@ -1,0 +1,145 @@
+//! What holds whatever the network does: every value reaches every node, and then there is silence.
+
+use node::Config;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use protocol::{Duration, Time, Value};
+
+use network::{Fate, Network};
+
+mod counts;
+mod network;
+
+/// The six sets of features.
+const CONFIGS: [&[&str]; 6] = [
+    &["topology-grid"],
+    &["topology-grid", "relay-to-master"],
+    &["topology-star"],
+    &["topology-star", "relay-to-master"],
+    &["topology-n12-tree"],
+    &["topology-n12-tree", "relay-to-master"],
+];
+
+fn at(millis: u64) -> Time {
+    Time::ZERO + Duration::from_millis(millis)
+}
+
+/// What happens to a cluster until its network is healed.
+#[derive(Clone, Debug)]
+struct Schedule {
+    features: &'static [&'static str],
+    nodes: u32,
+    /// When, at which node.
+    broadcasts: Vec<(u64, u32)>,
+    /// The fates of messages, in turn.
+    fates: Vec<Fate>,
+    /// From when, to when, which nodes (as bits) cannot reach the rest.
+    partitions: Vec<(u64, u64, u16)>,
+    /// When, and who is master from then on. Each node hears of it later than the one before.
+    masters: Vec<(u64, u32)>,
+    /// From when on messages arrive after so long.
+    healed: u64,
+    hop: u64,
+    lag: u64,
+}
+
+impl Schedule {
+    fn fate(&self, sent: u64, now: Time, source: u32, dest: u32) -> Fate {
+        if now >= at(self.healed) {
+            return Fate::Once(Duration::from_millis(self.hop));
+        }
+        let side = |node: u32, nodes: u16| nodes >> (node % 16) & 1;
+        let cut = self
+            .partitions
+            .iter()
+            .any(|&(start, end, nodes)| at(start) <= now && now < at(end) && side(source, nodes) != side(dest, nodes));
+        if cut { Fate::Lost } else { self.fates[usize::try_from(sent).unwrap() % self.fates.len()] }
+    }
+
+    fn network(&self) -> Network<'_> {
+        let mut sent = 0;
+        let rule = move |now, source, dest| {
+            sent += 1;
+            self.fate(sent, now, source, dest)
+        };
+        let config = Config::named(self.features).unwrap();
+        let mut network = Network::new(config, self.nodes, Box::new(rule)).with_lag(Duration::from_millis(self.lag));
+        for (value, &(start, node)) in (0..).zip(&self.broadcasts) {
+            network.broadcast(at(start), node % self.nodes, value);
+        }
+        for &(start, master) in &self.masters {
+            for node in 0..self.nodes {
+                network.follow(at(start + 150 * u64::from(node)), node, master % self.nodes);
+            }
+        }
+        network
+    }
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    let delay = || (0_u64..3_000).prop_map(Duration::from_millis);
+    prop_oneof![
+        4 => delay().prop_map(Fate::Once),
+        2 => Just(Fate::Lost),
+        1 => (delay(), delay()).prop_map(|(first, second)| Fate::Twice(first, second)),
+    ]
+}
+
+fn schedule() -> impl Strategy<Value = Schedule> {
+    let cluster = (prop::sample::select(&CONFIGS[..]), 1_u32..=12, 0_u64..1_500, 0_u64..200);
+    let load = (vec((0_u64..20_000, any::<u32>()), 1..40), vec(fate(), 1..60));
+    let partitions = vec((0_u64..20_000, 0_u64..40_000, any::<u16>()), 0..4);
+    let masters = vec(any::<u32>(), 0..3);
+    (cluster, load, partitions, masters, 0_u64..60_000).prop_map(
+        |((features, nodes, hop, lag), (broadcasts, fates), partitions, masters, healed)| {
+            // One change of master is over before the next begins: who is told last of two must agree.
+            let masters = (1..).map(|k| k * 4_000).zip(masters).collect();
+            Schedule { features, nodes, broadcasts, fates, partitions, masters, healed, hop, lag }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_value_reaches_every_node_and_then_there_is_silence(schedule in schedule()) {
+        let mut network = schedule.network();
+        prop_assert!(network.run_until(at(schedule.healed + 600_000)), "never comes to rest");
+        let all: Vec<Value> = (0..).take(schedule.broadcasts.len()).collect();
+        for node in 0..schedule.nodes {
+            prop_assert_eq!(&network.read(node), &all, "at n{}", node);
+        }
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_cut_costs_a_probe_now_and_then_however_much_is_due(
+        features in prop::sample::select(&CONFIGS[..]),
+        values in 1_u64..400,
+        cut in 5_000_u64..120_000,
+    ) {
+        // The upper half of a cluster of 25 is cut off from before the first value on.
+        let rule = move |now, source: u32, dest: u32| {
+            if now < at(cut) && (source < 12) != (dest < 12) { Fate::Lost } else { Fate::Once(Duration::from_millis(100)) }
+        };
+        let mut network = Network::new(Config::named(features).unwrap(), 25, Box::new(rule));
+        for value in 0..values {
+            network.broadcast(at(value * 5), 12, Value::try_from(value).unwrap());
+        }
+        network.run_until(at(4_000));
+        let before = network.tally().values;
+        network.run_until(at(cut));
+        // At most 12 links lead across, from this side.
+        let probes = (network.tally().values - before) as u64;
+        prop_assert!(probes <= 12 * (cut / 2_000 + 1), "{probes} messages in {cut} ms");
+        network.run_until(at(cut + 4_000));
+        for node in 0..25 {
+            prop_assert_eq!(network.read(node).len() as u64, values, "at n{} 4 s after", node);
+        }
+    }
+}
