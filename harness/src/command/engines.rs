@@ -8,10 +8,10 @@ use camino::Utf8Path;
 
 use crate::backend::Backend;
 use crate::backend::embedded::Embedded;
-use crate::backend::maelstrom::{Maelstrom, Surroundings};
+use crate::backend::maelstrom::{self, Maelstrom, Surroundings};
 use crate::console::Console;
 use crate::outcome::EngineId;
-use crate::plan::{EngineChoice, Plan, maelstrom_can_run};
+use crate::plan::{EngineChoice, Plan};
 
 /// The engine that a plan is to run under. `auto` is Maelstrom if it is there and can run the plan; if not, one line says
 /// so.
@@ -24,7 +24,7 @@ pub(super) fn open(
     match choice {
         EngineChoice::Embedded => Ok(embedded()),
         EngineChoice::Maelstrom => {
-            can_run(plan).context("`--engine embedded` can run this")?;
+            can_run(plan).context("this needs `--engine embedded`")?;
             match locate(named)? {
                 Some(maelstrom) => Ok(Box::new(maelstrom)),
                 None => bail!("Maelstrom was not found; {HOW_TO_GET_IT}, or use `--engine embedded`"),
@@ -65,9 +65,7 @@ fn locate(named: Option<&Utf8Path>) -> anyhow::Result<Option<Maelstrom>> {
 /// Whether Maelstrom's command line can say what every cell runs.
 fn can_run(plan: &Plan) -> anyhow::Result<()> {
     for cell in &plan.cells {
-        if let Err(why) = maelstrom_can_run(&cell.options) {
-            bail!("cell `{}` is nothing for Maelstrom: {why}", cell.name);
-        }
+        maelstrom::check(&cell.options).with_context(|| format!("Maelstrom cannot run cell `{}`", cell.name))?;
     }
     Ok(())
 }
