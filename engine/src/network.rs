@@ -13,15 +13,16 @@
 //! 5. **A hold is whole milliseconds, rounded down** (3.4): a message may arrive up to one millisecond before its deadline.
 //! 6. **Loss**: none. Maelstrom has the parameter and nothing that sets it (3.2).
 //!
-//! 7. **Handing over takes time** ([`ProcessDelay`]): the one thing here that is measured and not read in Maelstrom's source. Its
-//!    receiver encodes and writes one message at a time, and so does this one, in a drawn span behind the hold.
+//! 7. **The way into a node takes time** ([`ProcessDelay`]): the one thing here that is measured and not read in Maelstrom's
+//!    source. Behind the hold, a message passes into the node for a drawn span; the receiver takes the next one meanwhile,
+//!    and messages do not overtake each other.
 //! 8. **Services** have queues like nodes, with latency both ways (3.6). They are never cut off.
 //!
 //! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
 //! keeps.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 use protocol::{Address, Duration, Time};
 
@@ -39,7 +40,8 @@ pub(crate) struct Network<P> {
     nodes: usize,
     /// The nodes' queues, then the services'.
     inboxes: Vec<Inbox<P>>,
-    holds: BinaryHeap<Reverse<(Time, usize)>>,
+    /// When which queue's message has come to the end of which stage.
+    ends: BinaryHeap<Reverse<(Time, usize, Stage)>>,
     cut: Option<Cut>,
 }
 
@@ -48,6 +50,17 @@ pub(crate) struct Network<P> {
 struct Inbox<P> {
     queue: BinaryHeap<Reverse<Queued<P>>>,
     held: Option<Queued<P>>,
+    /// Messages whose hold is over, on their way into the node.
+    passing: VecDeque<Queued<P>>,
+    /// When the last of them arrives.
+    passed_at: Time,
+}
+
+/// Where a message is that has left the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Held,
+    Passing,
 }
 
 /// One message in a queue.
@@ -67,7 +80,7 @@ pub(crate) struct Queued<P> {
 pub(crate) struct Released<P> {
     /// Whose queue: a node's place, or that of a service behind all nodes.
     pub(crate) queue: usize,
-    /// When its hold was over. A driver that comes later than that is late.
+    /// When it arrived. A driver that comes later than that is late.
     pub(crate) due: Time,
     /// The message.
     pub(crate) message: Queued<P>,
@@ -77,7 +90,7 @@ impl<P> Network<P> {
     /// A quiet, whole network of a test's nodes and that many services.
     pub(crate) fn new(options: &Options, services: usize) -> Self {
         let nodes = options.nodes.len();
-        let inboxes = (0..nodes + services).map(|_| Inbox { queue: BinaryHeap::new(), held: None }).collect();
+        let inboxes = (0..nodes + services).map(|_| Inbox::new()).collect();
         Self {
             latency: options.latency,
             latencies: Random::stream(options.seed, "network"),
@@ -85,7 +98,7 @@ impl<P> Network<P> {
             process_delays: Random::stream(options.seed, "process delay"),
             nodes,
             inboxes,
-            holds: BinaryHeap::new(),
+            ends: BinaryHeap::new(),
             cut: None,
         }
     }
@@ -99,18 +112,42 @@ impl<P> Network<P> {
         }
     }
 
-    /// When the next hold is over.
-    pub(crate) fn next_release(&self) -> Option<Time> {
-        self.holds.peek().map(|Reverse((until, _))| *until)
+    /// When the next message comes to the end of a stage.
+    pub(crate) fn next_end(&self) -> Option<Time> {
+        self.ends.peek().map(|Reverse((end, _, _))| *end)
     }
 
-    /// The next message whose hold is over by `now`. Its receiver takes the one after it at once.
+    /// The next message that has arrived by `now`.
     pub(crate) fn release(&mut self, now: Time) -> Option<Released<P>> {
-        let Reverse((due, queue)) = *self.holds.peek().filter(|Reverse((until, _))| *until <= now)?;
-        self.holds.pop();
+        while let Some(&Reverse((due, queue, stage))) = self.ends.peek()
+            && due <= now
+        {
+            self.ends.pop();
+            let message = match stage {
+                Stage::Held => self.let_pass(now, due, queue),
+                Stage::Passing => self.inboxes[queue].passing.pop_front(),
+            };
+            if let Some(message) = message {
+                return Some(Released { queue, due, message });
+            }
+        }
+        None
+    }
+
+    /// A hold is over: its receiver takes the next message at once. The one it held arrives now, or after its way into the
+    /// node.
+    fn let_pass(&mut self, now: Time, due: Time, queue: usize) -> Option<Queued<P>> {
         let message = self.inboxes[queue].held.take().expect("a hold has a message");
         self.take_next(now, queue);
-        Some(Released { queue, due, message })
+        let delay = self.draw_process_delay();
+        let inbox = &mut self.inboxes[queue];
+        if delay == Duration::ZERO && inbox.passing.is_empty() {
+            return Some(message);
+        }
+        inbox.passed_at = inbox.passed_at.max(due + delay);
+        inbox.passing.push_back(message);
+        self.ends.push(Reverse((inbox.passed_at, queue, Stage::Passing)));
+        None
     }
 
     /// Cuts the network, or heals it.
@@ -128,8 +165,7 @@ impl<P> Network<P> {
             };
             if !is_dropped {
                 let hold = message.deadline.since(now).floor_to_millis();
-                let until = now + hold + self.draw_process_delay();
-                self.holds.push(Reverse((until, queue)));
+                self.ends.push(Reverse((now + hold, queue, Stage::Held)));
                 self.inboxes[queue].held = Some(message);
                 return;
             }
@@ -142,10 +178,16 @@ impl<P> Network<P> {
         Duration::from_millis(distribution.draw(mean_ms, &mut self.latencies))
     }
 
-    /// What handing one message over takes.
+    /// What a message's way into its node takes.
     fn draw_process_delay(&mut self) -> Duration {
         let ProcessDelay { mean_us, distribution } = self.process_delay;
         Duration::from_micros(distribution.draw(mean_us, &mut self.process_delays))
+    }
+}
+
+impl<P> Inbox<P> {
+    const fn new() -> Self {
+        Self { queue: BinaryHeap::new(), held: None, passing: VecDeque::new(), passed_at: Time::ZERO }
     }
 }
 
@@ -216,7 +258,7 @@ mod tests {
     /// Runs the network dry and tells when what arrived, in microseconds.
     fn arrivals(network: &mut Network<&'static str>) -> Vec<(u64, &'static str)> {
         let mut arrivals = Vec::new();
-        while let Some(now) = network.next_release() {
+        while let Some(now) = network.next_end() {
             while let Some(released) = network.release(now) {
                 arrivals.push((now.as_nanos() / 1_000, released.message.body));
             }
@@ -297,12 +339,15 @@ mod tests {
     }
 
     #[test]
-    fn handing_over_takes_one_message_at_a_time() {
+    fn the_way_into_a_node_delays_without_blocking_and_without_overtaking() {
         let mut network = constant();
         network.process_delay = ProcessDelay { mean_us: 500, distribution: Distribution::Constant };
         network.send(at(0), 0, CLIENT, 0, true, "first");
+        assert!(network.release(at(0)).is_none(), "it is on its way");
+        network.process_delay.mean_us = 100;
         network.send(at(100), 1, CLIENT, 0, true, "second");
-        assert_eq!(arrivals(&mut network), [(500, "first"), (1_000, "second")]);
+        network.send(at(600), 2, CLIENT, 0, true, "third");
+        assert_eq!(arrivals(&mut network), [(500, "first"), (500, "second"), (700, "third")]);
     }
 
     #[test]

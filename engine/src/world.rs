@@ -112,7 +112,7 @@ impl<P: Payload> World<P> {
 
     /// When something happens next of its own accord.
     pub(crate) fn next_event(&mut self) -> Option<Time> {
-        [self.network.next_release(), self.clients.next_timeout()].into_iter().flatten().min()
+        [self.network.next_end(), self.clients.next_timeout()].into_iter().flatten().min()
     }
 
     /// The next thing that has happened by `now`. Deliveries come before timeouts.
