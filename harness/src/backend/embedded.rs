@@ -155,9 +155,11 @@ impl Session {
         if words.is_empty() {
             return Ok("\n  it wrote nothing to its standard error".into());
         }
-        let words: String = words.iter().map(|word| format!("\n    {word}")).collect();
         let log = log.file_name().unwrap_or_default();
-        Ok(format!("\n  its last words on standard error (all of them in node-logs/{log}):{words}"))
+        Ok(format!(
+            "\n  its last words on standard error (all of them in node-logs/{log}):\n    {}",
+            words.join("\n    ")
+        ))
     }
 }
 

@@ -7,6 +7,7 @@ use engine::Options;
 
 use crate::outcome::{EngineId, Outcome};
 
+mod alarm;
 mod cluster;
 pub(crate) mod embedded;
 #[cfg(test)]

@@ -136,6 +136,7 @@ mod tests {
             rate: 0.5,
             concurrency: Concurrency::Total(4),
             latency: Latency { mean_ms: 100, distribution: Distribution::Exponential },
+            process_delay: engine::ProcessDelay::NONE,
             topology: Topology::Tree4,
             nemesis: Some(Nemesis::Partition),
             nemesis_interval: protocol::Duration::from_millis(2500),
