@@ -70,6 +70,10 @@ fn judge(order: &Order<'_>, run: &Run, last_words: &str, lateness: Vec<f64>) -> 
     if let (Some(propagation), true) = (&strict.propagation, spans.is_some()) {
         add_propagation(&mut figures, &propagation.latency);
     }
+    if crash.is_some() {
+        // What a run that ended early could not show follows from its end, and would bury the reason.
+        findings.clear();
+    }
     findings.extend(self::findings(run, lateness));
     Ok(Outcome { validity, crash, figures, findings, wall_seconds: 0.0, missing })
 }
