@@ -30,7 +30,7 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
     let backend = engines::open(choice, args.maelstrom.as_deref(), &plan, console)?;
     let origin = Origin::here(backend.id());
     let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &About::of(&plan, &origin))
-        .context("the store cannot be used; `--store DIR` names another")?;
+        .context("the store cannot be used (`--store DIR` names another)")?;
     let nodes = toolchain.build(&plan, &mut |what| console.say(what))?;
     let runs = runs(&plan, &nodes);
     let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&origin.engine));

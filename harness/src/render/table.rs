@@ -207,7 +207,10 @@ fn facts(text: &mut String, summary: &Summary<'_>, hidden: &[&str]) -> fmt::Resu
             "late    {p50_ms:.1} ms (p50), {p99_ms:.1} ms (p99, at most {bound_ms:.0}), {max_ms:.1} ms (max)"
         )?;
     }
-    writeln!(text, "store   {}", summary.directory)
+    if runs > 0 {
+        writeln!(text, "store   {}", summary.directory)?;
+    }
+    Ok(())
 }
 
 /// The lateness of the run that was latest, if that is within its bound; else it is told among the findings.
