@@ -247,7 +247,8 @@ fn typed(program: &str, arguments: &[&str]) -> String {
     std::iter::once(program).chain(arguments.iter().copied()).collect::<Vec<_>>().join(" ")
 }
 
-fn file_digest(path: &Utf8Path) -> Result<String, BuildError> {
+/// A file's SHA-256 in hexadecimal.
+pub(crate) fn file_digest(path: &Utf8Path) -> Result<String, BuildError> {
     let read = || -> io::Result<String> {
         let mut file = File::open(path)?;
         let mut digest = Sha256::new();

@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::limit::JudgedBy;
 use crate::plan::EngineChoice;
 
 /// Runs experiments on broadcast nodes, under Maelstrom or an engine that behaves like it, and judges the results.
@@ -40,11 +41,12 @@ pub struct RunArgs {
     /// The experiment file, such as experiments/efficient.yaml
     pub experiment: Utf8PathBuf,
 
-    /// Which engine runs the tests; auto is Maelstrom if it is found, else embedded [default: what the file says, else auto]
+    /// Which engine runs the tests; auto is Maelstrom if it is found, else embedded, never simulated [default: what the file
+    /// says, else auto]
     #[arg(long, value_enum)]
     pub engine: Option<EngineArg>,
 
-    /// How many tests run at the same time [default: as many as keep the embedded engine punctual; 1 with Maelstrom]
+    /// How many tests run at the same time [default: as many as there are cores; 1 with Maelstrom]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
 
@@ -63,6 +65,19 @@ pub struct RunArgs {
     /// The seed of every cell's first run, in place of the file's; repetitions count up from it
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+
+    /// How often each cell is run, each time with the next seed, in place of the file's `repeat`
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(SEEDS_MAX)))]
+    pub seeds: Option<u32>,
+
+    /// Which value over the repetitions the limits are held against [default: what the file says, else worst]
+    #[arg(long, value_enum)]
+    pub judge: Option<JudgeArg>,
+
+    /// Keep history.edn and results.edn of every run of the simulated engine too, however many there are; without this only
+    /// of experiments with at most 20 runs. A run's seed brings them back
+    #[arg(long)]
+    pub keep_raw: bool,
 
     /// Maelstrom's launcher or its directory [default: $MAELSTROM, else PATH, else what `harness setup maelstrom` fetched]
     #[arg(long, value_name = "PATH")]
@@ -114,6 +129,19 @@ pub enum EngineArg {
     Embedded,
     /// The official program; needs Java
     Maelstrom,
+    /// This project's node inside this program, under a clock that jumps: milliseconds a run, the same figures for a seed
+    Simulated,
+}
+
+/// `--judge`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum JudgeArg {
+    /// The arithmetic mean
+    Mean,
+    /// The middle value
+    Median,
+    /// The value farthest on the wrong side: every single run keeps the limits
+    Worst,
 }
 
 /// `--format`
@@ -132,14 +160,30 @@ impl From<EngineArg> for EngineChoice {
             EngineArg::Auto => Self::Auto,
             EngineArg::Embedded => Self::Embedded,
             EngineArg::Maelstrom => Self::Maelstrom,
+            EngineArg::Simulated => Self::Simulated,
         }
     }
 }
+
+impl From<JudgeArg> for JudgedBy {
+    fn from(argument: JudgeArg) -> Self {
+        match argument {
+            JudgeArg::Mean => Self::Mean,
+            JudgeArg::Median => Self::Median,
+            JudgeArg::Worst => Self::Worst,
+        }
+    }
+}
+
+/// As often as a file may ask for.
+const SEEDS_MAX: u32 = 10_000;
 
 const EXAMPLES: &str = "\
 Examples:
   harness run experiments/quick.yaml           a first look, half a minute
   harness run experiments/efficient.yaml       six variants of the challenge, judged
+  harness run experiments/efficient.yaml --engine simulated --seeds 100
+                                               the same a hundred times each, in seconds
   harness test -w broadcast --bin ./my-node --node-count 5 --time-limit 20 --rate 10
                                                one test of your own binary, Maelstrom's way
   harness doctor                               what is installed, and what it is for";
@@ -148,6 +192,8 @@ const EXIT_CODES: &str = "\
 Examples:
   harness run experiments/quick.yaml           a first look, half a minute
   harness run experiments/efficient.yaml       six variants of the challenge, judged
+  harness run experiments/efficient.yaml --engine simulated --seeds 100
+                                               the same a hundred times each, in seconds
   harness test -w broadcast --bin ./my-node --node-count 5 --time-limit 20 --rate 10
                                                one test of your own binary, Maelstrom's way
   harness doctor                               what is installed, and what it is for
@@ -164,6 +210,7 @@ Examples:
   harness run experiments/efficient.yaml
   harness run experiments/efficient.yaml --only topology=star,relay-to-master=on --only topology=grid
   harness run experiments/efficient.yaml --engine maelstrom --maelstrom ~/maelstrom
+  harness run experiments/efficient.yaml --engine simulated --seeds 100 --judge median
   harness run experiments/efficient.yaml --format json > answer.json";
 
 const SETUP_EXAMPLES: &str = "\
@@ -194,5 +241,12 @@ mod tests {
         let jobs = |number| Cli::try_parse_from(["harness", "run", "x.yaml", "--jobs", number]);
         assert!(jobs("0").is_err());
         assert!(jobs("2").is_ok());
+    }
+
+    #[test]
+    fn seeds_are_as_many_as_a_file_may_repeat() {
+        let seeds = |number| Cli::try_parse_from(["harness", "run", "x.yaml", "--seeds", number]);
+        assert!(seeds("0").is_err() && seeds("10001").is_err());
+        assert!(seeds("10000").is_ok());
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Board<'a> {
     begun: Instant,
     /// How far each run is, from 0 to 1.
     shares: Mutex<Vec<f64>>,
+    /// What is counted: `runs`, or `cells` where a line stands for all runs of a cell.
+    noun: &'static str,
 }
 
 /// The progress of one run. Gone when it is dropped.
@@ -92,11 +94,11 @@ impl Console {
         look(io::stdout().is_terminal(), |name| env::var(name).ok(), || comfy_table::Table::new().width())
     }
 
-    /// Starts to show the progress of that many runs.
-    pub(crate) fn board(&self, runs: usize) -> Board<'_> {
+    /// Starts to show the progress of that many runs, or of what else `noun` says.
+    pub(crate) fn board(&self, runs: usize, noun: &'static str) -> Board<'_> {
         let style = ProgressStyle::with_template("{bar:24} {msg}").expect("a fixed template");
         let whole = self.bars.add(ProgressBar::new(STEPS).with_style(style));
-        Board { console: self, whole, begun: Instant::now(), shares: Mutex::new(vec![0.0; runs]) }
+        Board { console: self, whole, begun: Instant::now(), shares: Mutex::new(vec![0.0; runs]), noun }
     }
 }
 
@@ -115,10 +117,10 @@ impl Board<'_> {
         shares[place] = share;
         let done = shares.iter().sum::<f64>() / shares.len() as f64;
         let ended = shares.iter().filter(|share| **share >= 1.0).count();
-        let total = shares.len();
+        let (total, noun) = (shares.len(), self.noun);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ done ≤ 1")]
         self.whole.set_position((done * STEPS as f64) as u64);
-        self.whole.set_message(format!("{ended} of {total} runs{}", ends_about(self.begun.elapsed(), done)));
+        self.whole.set_message(format!("{ended} of {total} {noun}{}", ends_about(self.begun.elapsed(), done)));
     }
 }
 
@@ -137,7 +139,7 @@ impl Line<'_> {
     }
 
     /// The run ended like this.
-    pub(crate) fn end(self, how: &str) {
+    pub(crate) fn end(&self, how: &str) {
         self.bar.finish_and_clear();
         self.board.set(self.place, 1.0);
         let (place, total) = (self.place + 1, self.board.shares.lock().map_or(0, |shares| shares.len()));
@@ -221,7 +223,7 @@ mod tests {
     fn progress_adds_up_over_runs() {
         let console =
             Console { bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()), is_watched: false };
-        let board = console.board(4);
+        let board = console.board(4, "runs");
         let first = board.line(0, "topology=star");
         first.report("load", 0.5);
         board.line(1, "topology=grid").report("load", 1.0);

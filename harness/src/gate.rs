@@ -1,18 +1,24 @@
 //! Limits × figures → verdict, with the distance.
 //!
-//! A cell is judged on its worst repetition. Three answers: what was measured keeps every limit; something certainly does
-//! not; nobody can tell, because a run crashed, was not made, or lacks a figure that carries a limit. Certain failure
-//! outweighs the rest.
+//! A cell is judged on one value of each figure over its repetitions: the worst, the median or the mean. Three answers: what
+//! was measured keeps every limit; something certainly does not; nobody can tell, because a run crashed, was not made, or
+//! lacks a figure that carries a limit. Certain failure outweighs the rest. A repetition that the checkers call invalid
+//! fails the cell, whatever the limits are held against.
 //!
 //! Absent: how a verdict is shown ([`crate::render`]).
+
+mod counted;
+mod margin;
 
 use std::fmt;
 
 use serde::Serialize;
 
+pub use self::counted::{counted, worst_place};
+pub use self::margin::Close;
 use crate::exit::ExitStatus;
 use crate::figure::Unit;
-use crate::limit::Limit;
+use crate::limit::{JudgedBy, Limit};
 use crate::outcome::{Outcome, Validity};
 
 /// What the gate says of one cell.
@@ -25,6 +31,20 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Whether some run was so late that its latencies may be too high.
     pub unreliable: bool,
+    /// Limits that were kept or broken by so little that other seeds could have answered otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub close: Vec<Close>,
+}
+
+/// What a cell's repetitions are judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// What must be kept.
+    pub limits: &'a [Limit],
+    /// Which value of a figure counts.
+    pub judged_by: JudgedBy,
+    /// How many repetitions there should be.
+    pub repeat: u32,
 }
 
 /// The answer for one cell.
@@ -58,31 +78,44 @@ pub enum Breach {
     },
 }
 
-/// A figure that does not keep its limit, in the repetition that is farthest off.
+/// A figure that does not keep its limit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Exceeded {
     /// The limit.
     pub limit: Limit,
-    /// What was measured.
+    /// What was measured: the value that counts.
     pub measured: f64,
     /// How far the measured value lies beyond the bound, in the figure's unit; negative below it.
     pub distance: f64,
-    /// In which repetition.
+    /// The repetition that is farthest off.
     pub repetition: u32,
+    /// How many repetitions do not keep it.
+    pub repetitions: u32,
 }
 
-/// Judges a cell by its runs' outcomes, of which there should be `repeat`.
-pub fn judge(required: bool, limits: &[Limit], repeat: u32, outcomes: &[&Outcome]) -> Judgement {
-    let breaches = breaches(limits, outcomes);
+/// Judges a cell by its runs' outcomes.
+pub fn judge(required: bool, rules: Rules<'_>, outcomes: &[&Outcome]) -> Judgement {
+    let breaches = breaches(rules, outcomes);
     let verdict = if !breaches.is_empty() {
         Verdict::Fail { breaches }
-    } else if let Some(reason) = doubt(limits, repeat, outcomes) {
+    } else if let Some(reason) = doubt(rules, outcomes) {
         Verdict::Unknown { reason }
     } else {
         Verdict::Pass
     };
-    Judgement { required, verdict, unreliable: outcomes.iter().any(|outcome| outcome.is_unreliable()) }
+    let close = rules.limits.iter().filter_map(|limit| margin::close(*limit, rules.judged_by, &whole(outcomes)));
+    Judgement {
+        required,
+        verdict,
+        unreliable: outcomes.iter().any(|outcome| outcome.is_unreliable()),
+        close: close.collect(),
+    }
+}
+
+/// The repetitions that came to their end. A crashed one breaks nothing: its figures are those of a part.
+fn whole<'a>(outcomes: &[&'a Outcome]) -> Vec<&'a Outcome> {
+    outcomes.iter().copied().filter(|outcome| outcome.crash.is_none()).collect()
 }
 
 /// The exit code that the verdicts amount to. Cells that are not required never change it.
@@ -98,32 +131,41 @@ pub fn status<'a>(judgements: impl IntoIterator<Item = &'a Judgement>) -> ExitSt
     status
 }
 
-/// What is certainly broken. A crashed run breaks nothing: its figures are those of a part.
-fn breaches(limits: &[Limit], outcomes: &[&Outcome]) -> Vec<Breach> {
+/// What is certainly broken. A median or a mean is certain only once every repetition was measured.
+fn breaches(rules: Rules<'_>, outcomes: &[&Outcome]) -> Vec<Breach> {
     let whole: Vec<(u32, &Outcome)> =
         (0..).zip(outcomes.iter().copied()).filter(|(_, outcome)| outcome.crash.is_none()).collect();
     let invalid = whole
         .iter()
         .find(|(_, outcome)| outcome.validity == Validity::Invalid)
         .map(|&(repetition, _)| Breach::Invalid { repetition });
-    let exceeded = limits.iter().filter_map(|limit| {
-        whole
-            .iter()
-            .filter_map(|&(repetition, outcome)| exceeded(*limit, repetition, outcome))
-            .max_by(|a, b| a.distance.abs().total_cmp(&b.distance.abs()))
-            .map(Breach::Exceeded)
-    });
+    let is_certain = rules.judged_by == JudgedBy::Worst || whole.len() >= rules.repeat as usize;
+    let limits = rules.limits.iter().filter(|_| is_certain);
+    let exceeded = limits.filter_map(|limit| exceeded(*limit, rules.judged_by, &whole)).map(Breach::Exceeded);
     invalid.into_iter().chain(exceeded).collect()
 }
 
-fn exceeded(limit: Limit, repetition: u32, outcome: &Outcome) -> Option<Exceeded> {
-    let measured = outcome.figures.value(limit.figure)?;
-    let distance = measured - limit.bound;
-    (!limit.allows(measured)).then_some(Exceeded { limit, measured, distance, repetition })
+fn exceeded(limit: Limit, judged_by: JudgedBy, whole: &[(u32, &Outcome)]) -> Option<Exceeded> {
+    let values: Vec<(u32, f64)> = whole
+        .iter()
+        .filter_map(|&(repetition, outcome)| Some((repetition, outcome.figures.value(limit.figure)?)))
+        .collect();
+    let numbers = || values.iter().map(|(_, value)| *value);
+    let farthest = counted::worst(limit, numbers())?;
+    let measured = counted::against(limit, judged_by, numbers())?;
+    let (repetition, _) = *values.iter().find(|(_, value)| value.total_cmp(&farthest).is_eq())?;
+    let repetitions = numbers().filter(|value| !limit.allows(*value)).count();
+    (!limit.allows(measured)).then(|| Exceeded {
+        limit,
+        measured,
+        distance: measured - limit.bound,
+        repetition,
+        repetitions: u32::try_from(repetitions).unwrap_or(u32::MAX),
+    })
 }
 
 /// Why nobody can tell, if so.
-fn doubt(limits: &[Limit], repeat: u32, outcomes: &[&Outcome]) -> Option<String> {
+fn doubt(Rules { limits, repeat, .. }: Rules<'_>, outcomes: &[&Outcome]) -> Option<String> {
     if let Some(crash) = outcomes.iter().find_map(|outcome| outcome.crash.as_ref()) {
         return Some(crash.clone());
     }
@@ -195,11 +237,16 @@ mod tests {
             findings: Vec::new(),
             wall_seconds: 31.0,
             missing: BTreeMap::new(),
+            trace_digest: None,
         }
     }
 
+    const fn rules(repeat: u32, judged_by: JudgedBy) -> Rules<'static> {
+        Rules { limits: &[MEDIAN], judged_by, repeat }
+    }
+
     fn verdict(repeat: u32, outcomes: &[Outcome]) -> Verdict {
-        judge(true, &[MEDIAN], repeat, &outcomes.iter().collect::<Vec<_>>()).verdict
+        judge(true, rules(repeat, JudgedBy::Worst), &outcomes.iter().collect::<Vec<_>>()).verdict
     }
 
     #[test]
@@ -213,14 +260,36 @@ mod tests {
         let Verdict::Fail { breaches } = verdict(3, &outcomes) else { panic!("436 ms is above 400 ms") };
         let [Breach::Exceeded(exceeded)] = breaches.as_slice() else { panic!("one limit, one breach: {breaches:?}") };
         assert_eq!((exceeded.repetition, exceeded.measured, exceeded.distance), (1, 436.0, 36.0));
+        assert_eq!(exceeded.repetitions, 2);
         assert_eq!(exceeded.to_string(), "stable-latency.median is 436 ms, 36 ms (9.0 %) above its limit < 400ms");
+    }
+
+    #[test]
+    fn a_median_or_a_mean_decides_where_it_is_asked_to() {
+        let outcomes = [Some(390.0), Some(436.0), Some(395.0)].map(outcome);
+        let outcomes: Vec<&Outcome> = outcomes.iter().collect();
+        assert_eq!(judge(true, rules(3, JudgedBy::Median), &outcomes).verdict, Verdict::Pass);
+        let Verdict::Fail { breaches } = judge(true, rules(3, JudgedBy::Mean), &outcomes).verdict else {
+            panic!("407 ms is above 400 ms")
+        };
+        let [Breach::Exceeded(exceeded)] = breaches.as_slice() else { panic!("{breaches:?}") };
+        assert_eq!((exceeded.measured, exceeded.repetition, exceeded.repetitions), (407.0, 1, 1));
+        // Two of three values do not have the mean of three.
+        assert!(matches!(judge(true, rules(3, JudgedBy::Mean), &outcomes[..2]).verdict, Verdict::Unknown { .. }));
+    }
+
+    #[test]
+    fn an_invalid_repetition_fails_whatever_the_mean_is() {
+        let invalid = Outcome { validity: Validity::Invalid, ..outcome(Some(1.0)) };
+        let judgement = judge(true, rules(2, JudgedBy::Mean), &[&outcome(Some(1.0)), &invalid]);
+        assert_eq!(judgement.verdict, Verdict::Fail { breaches: vec![Breach::Invalid { repetition: 1 }] });
     }
 
     #[test]
     fn distances_read_well_at_the_edges() {
         let at = |figure, comparison, bound, measured: f64| {
             let limit = Limit { figure, comparison, bound };
-            Exceeded { limit, measured, distance: measured - bound, repetition: 0 }.to_string()
+            Exceeded { limit, measured, distance: measured - bound, repetition: 0, repetitions: 1 }.to_string()
         };
         assert_eq!(at(Figure::MsgsPerOp, Comparison::Less, 30.0, 30.0), "msgs-per-op is 30.00, just at its limit < 30");
         assert_eq!(at(Figure::Lost, Comparison::Equal, 0.0, 10.0), "lost is 10, 10 above its limit = 0");
@@ -239,7 +308,7 @@ mod tests {
     #[test]
     fn an_invalid_run_fails_even_without_limits() {
         let invalid = Outcome { validity: Validity::Invalid, ..outcome(None) };
-        let judgement = judge(true, &[], 1, &[&invalid]);
+        let judgement = judge(true, Rules { limits: &[], ..rules(1, JudgedBy::Worst) }, &[&invalid]);
         assert_eq!(judgement.verdict, Verdict::Fail { breaches: vec![Breach::Invalid { repetition: 0 }] });
     }
 
@@ -271,13 +340,13 @@ mod tests {
     fn a_late_run_is_marked() {
         let late = Finding::Late { p50_ms: 1.0, p99_ms: 9.0, max_ms: 12.0, bound_ms: 5.0 };
         let late = Outcome { findings: vec![late], ..outcome(Some(1.0)) };
-        assert!(judge(true, &[MEDIAN], 2, &[&outcome(Some(1.0)), &late]).unreliable);
-        assert!(!judge(true, &[MEDIAN], 1, &[&outcome(Some(1.0))]).unreliable);
+        assert!(judge(true, rules(2, JudgedBy::Worst), &[&outcome(Some(1.0)), &late]).unreliable);
+        assert!(!judge(true, rules(1, JudgedBy::Worst), &[&outcome(Some(1.0))]).unreliable);
     }
 
     #[test]
     fn only_required_cells_decide_and_failure_outweighs_doubt() {
-        let of = |required, verdict| Judgement { required, verdict, unreliable: false };
+        let of = |required, verdict| Judgement { required, verdict, unreliable: false, close: Vec::new() };
         let fail = || Verdict::Fail { breaches: vec![Breach::Invalid { repetition: 0 }] };
         let open = || Verdict::Unknown { reason: "not run".into() };
         assert_eq!(status(&[of(true, Verdict::Pass), of(false, fail()), of(false, open())]), ExitStatus::Yes);

@@ -18,6 +18,19 @@ pub struct Limit {
     pub bound: f64,
 }
 
+/// Which value of a figure that was measured several times a limit is held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JudgedBy {
+    /// The arithmetic mean.
+    Mean,
+    /// The middle one; of an even number, the upper of the two.
+    Median,
+    /// The one that is farthest on the wrong side, so that every single one keeps the limit.
+    #[default]
+    Worst,
+}
+
 /// How a figure is compared with its bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {
@@ -48,6 +61,16 @@ impl Limit {
             Comparison::GreaterOrEqual => value >= self.bound,
             Comparison::Greater => value > self.bound,
         }
+    }
+}
+
+impl fmt::Display for JudgedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mean => "mean",
+            Self::Median => "median",
+            Self::Worst => "worst",
+        })
     }
 }
 

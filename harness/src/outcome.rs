@@ -43,7 +43,7 @@ pub struct Provenance {
     pub engine: EngineId,
     /// The node binary as the user knows it: its path, or the cargo features it was built with.
     pub node: String,
-    /// SHA-256 of the node binary, in hexadecimal.
+    /// SHA-256 of the node binary, in hexadecimal; where the node ran inside the harness, of the harness.
     pub node_digest: String,
     /// The harness's version.
     pub harness: String,
@@ -61,7 +61,7 @@ pub struct Provenance {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct EngineId {
-    /// `maelstrom` or `embedded`.
+    /// `maelstrom`, `embedded` or `simulated`.
     pub name: String,
     /// Its version; `unknown` where it does not tell.
     pub version: String,
@@ -83,6 +83,11 @@ pub struct Outcome {
     pub wall_seconds: f64,
     /// Acknowledged values that a node's final read lacks, by node.
     pub missing: BTreeMap<String, Vec<i64>>,
+    /// SHA-256 of everything that happened, where a seed determines it: under the simulated engine. It covers every
+    /// operation with its time, process, value and error, the messages sent and received, when each value had reached
+    /// every node, and how the run ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_digest: Option<String>,
 }
 
 /// What the checkers say of a run, plots left aside.

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
-use engine::Options;
+use engine::{Options, ProcessDelay};
 use thiserror::Error;
 
-use crate::limit::Limit;
+use crate::limit::{JudgedBy, Limit};
 use crate::spec::nearest::nearest;
 use crate::spec::{Require, Spec};
 
@@ -17,7 +17,7 @@ pub struct Plan {
     pub name: String,
     /// What it is about, in the user's words; may be empty.
     pub description: String,
-    /// The engine that the experiment asks for.
+    /// The engine that is to run it.
     pub engine: EngineChoice,
     /// The names of the matrix's axes, in the file's order: the table's first columns.
     pub axes: Vec<String>,
@@ -25,8 +25,10 @@ pub struct Plan {
     pub cells: Vec<Cell>,
     /// What each required cell must keep.
     pub limits: Vec<Limit>,
-    /// How often each cell is run, at least once.
+    /// How often each cell is run, at least once, each time with the next seed.
     pub repeat: u32,
+    /// Which value over the repetitions the limits are held against.
+    pub judged_by: JudgedBy,
 }
 
 /// One combination of the matrix.
@@ -73,6 +75,8 @@ pub enum EngineChoice {
     Embedded,
     /// The official program.
     Maelstrom,
+    /// This project's engine, this project's node in the same process, a clock that jumps.
+    Simulated,
 }
 
 /// Why a selection of cells selects none.
@@ -102,11 +106,20 @@ pub enum SelectError {
 }
 
 impl Plan {
-    /// The cells that an experiment comes to.
+    /// The cells that an experiment comes to under the engine that it asks for.
     pub fn of(spec: &Spec) -> Self {
+        Self::under(spec, spec.engine)
+    }
+
+    /// The cells that an experiment comes to under an engine: in virtual time handing over a message takes no time, unless
+    /// the experiment says how long.
+    pub fn under(spec: &Spec, engine: EngineChoice) -> Self {
         let columns = spec.columns();
         let mut taken = BTreeSet::new();
-        let cell = |combination: crate::spec::Combination| {
+        let cell = |mut combination: crate::spec::Combination| {
+            if engine == EngineChoice::Simulated && !spec.sets_process_delay(&combination) {
+                combination.options.process_delay = ProcessDelay::NONE;
+            }
             let axes: Vec<_> =
                 columns.iter().map(|(name, kind)| ((*name).to_owned(), combination.text(kind))).collect();
             let required = match &spec.require {
@@ -120,11 +133,12 @@ impl Plan {
         Self {
             name: spec.name.clone(),
             description: spec.description.clone(),
-            engine: spec.engine,
+            engine,
             axes: columns.iter().map(|(name, _)| (*name).to_owned()).collect(),
             cells: spec.combinations().into_iter().map(cell).collect(),
             limits: spec.limits.clone(),
             repeat: spec.repeat,
+            judged_by: spec.judged_by,
         }
     }
 

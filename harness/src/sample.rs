@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::Options;
 
 use crate::figure::{Figure, Figures};
-use crate::limit::{Comparison, Limit};
+use crate::limit::{Comparison, JudgedBy, Limit};
 use crate::outcome::{EngineId, Outcome, Provenance, Record, Validity};
 use crate::plan::{Cell, EngineChoice, NodeSource, Plan};
 
@@ -35,6 +35,7 @@ pub(crate) fn plan(repeat: u32) -> Plan {
             limit(Figure::StableLatencyMax, 600.0),
         ],
         repeat,
+        judged_by: JudgedBy::Worst,
     }
 }
 
@@ -85,5 +86,6 @@ pub(crate) fn outcome(msgs_per_op: f64, median: f64, max: f64) -> Outcome {
         findings: Vec::new(),
         wall_seconds: 31.4,
         missing: BTreeMap::new(),
+        trace_digest: None,
     }
 }

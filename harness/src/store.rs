@@ -1,9 +1,12 @@
-//! Results on disk: `<store>/<experiment>/<time>/<cell>/[<repetition>/]` with `record.json` beside the engine's raw files.
+//! Results on disk: `<store>/<experiment>/<time>/<cell>/[<repetition>/]` with `record.json` beside the engine's raw files;
+//! or, for runs by the hundred, `<cell>/records.jsonl` with all repetitions of a cell (`batch`).
 //!
 //! A run happens in a hidden directory beside its place and moves there in one step, with its record written, the moment
 //! it ends. So whatever has its name is whole, and an experiment that is interrupted keeps what it has.
 //!
 //! Absent: judgement, and what the raw files hold.
+
+mod batch;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -69,6 +72,7 @@ pub enum StoreError {
 const PROBE_BYTES: usize = 1 << 20;
 
 const RECORD: &str = "record.json";
+const RECORDS: &str = "records.jsonl";
 const ABOUT: &str = "experiment.json";
 
 impl Store {
@@ -103,6 +107,10 @@ impl Store {
     /// Every whole result below a directory: an experiment's, a cell's, or a run's own. In order of their paths.
     pub fn records(directory: &Utf8Path) -> Result<Vec<Record>, StoreError> {
         let mut found = Vec::new();
+        let lines = directory.join(RECORDS);
+        if lines.is_file() {
+            return batch::read(&lines);
+        }
         let file = directory.join(RECORD);
         if file.is_file() {
             found.push(read(&file)?);
@@ -213,9 +221,13 @@ pub(crate) fn link(link: &Utf8Path, target: &Utf8Path) -> Result<(), StoreError>
 }
 
 fn read(path: &Utf8Path) -> Result<Record, StoreError> {
-    let bytes = fs::read(path).map_err(io_error("read", path))?;
+    record(path, &fs::read(path).map_err(io_error("read", path))?)
+}
+
+/// The record that stands in these bytes of a file.
+fn record(path: &Utf8Path, bytes: &[u8]) -> Result<Record, StoreError> {
     let garbled = |source| StoreError::Garbled { path: path.to_owned(), source };
-    let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(garbled)?;
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(garbled)?;
     // The version first: a later form may lack what this program's record has.
     match value.get("format").and_then(serde_json::Value::as_u64) {
         Some(format) if format != u64::from(Record::FORMAT) => {

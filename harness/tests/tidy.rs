@@ -28,7 +28,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("artifact", &["plan"]),
     ("backend", &["exit", "figure", "outcome", "process", "results", "setup"]),
     ("doctor", &["backend", "exit", "process"]),
-    ("gate", &["exit", "figure", "limit", "outcome"]),
+    ("gate", &["exit", "figure", "limit", "outcome", "statistics"]),
     ("process", &["exit"]),
     ("provenance", &["outcome", "process"]),
     ("results", &["figure", "outcome"]),
@@ -40,7 +40,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("console", &["render"]),
     ("render", &["exit", "figure", "gate", "limit", "outcome", "plan", "statistics"]),
     // Order: a verb may use every room.
-    ("cli", &["plan"]),
+    ("cli", &["limit", "plan"]),
     ("command", &[]),
     ("main", &[]),
     // Tests only.

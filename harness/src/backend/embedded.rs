@@ -7,20 +7,15 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use camino::Utf8Path;
+use engine::Test;
 use engine::checker::quantiles::Quantiles;
-use engine::checker::strict::{self, Strict};
 use engine::json::{JsonBody, Line};
-use engine::results::Results;
-use engine::{Run, Test, edn};
 use protocol::Time;
 
 use crate::backend::cluster::{self, Cluster, Sign};
-use crate::backend::{Backend, Order, Watch};
-use crate::figure::{Figure, Figures};
+use crate::backend::{Backend, Order, Watch, judged};
+use crate::figure::Figures;
 use crate::outcome::{EngineId, Finding, Outcome, Validity};
-use crate::results;
 
 /// The engine that needs nothing but the node's binary.
 pub(crate) struct Embedded;
@@ -39,6 +34,7 @@ impl Backend for Embedded {
     fn execute(&self, order: &Order<'_>, watch: &Watch<'_>) -> anyhow::Result<Outcome> {
         let started = Instant::now();
         cluster::raise_open_files_limit();
+        let (_, _, directory) = order.program()?;
         let mut session = match Session::start(order) {
             Ok(session) => session,
             Err(error) => return Ok(crashed(format!("{error:#}"), started)),
@@ -49,33 +45,13 @@ impl Backend for Embedded {
         let last_words = session.last_words()?;
         session.cluster.stop();
         let Session { test, lateness, .. } = session;
-        let mut outcome = judge(order, &test.finish(), &last_words, lateness)?;
+        let run = test.finish();
+        let crash = run.fault.as_ref().map(|fault| format!("{fault}{last_words}"));
+        let mut outcome = judged::outcome(&run, order.options, crash, Some(directory))?;
+        outcome.findings.extend(late(lateness));
         outcome.wall_seconds = started.elapsed().as_secs_f64();
         Ok(outcome)
     }
-}
-
-/// Judges a run, leaves its files, and reads results.edn back as that of any other engine.
-fn judge(order: &Order<'_>, run: &Run, last_words: &str, lateness: Vec<f64>) -> anyhow::Result<Outcome> {
-    let crash = run.fault.as_ref().map(|fault| format!("{fault}{last_words}"));
-    let mut results = engine::results::judge(&run.history, &run.journal, order.options);
-    if let Some(why) = &crash {
-        results = results.crashed(why.clone());
-    }
-    let spans = measured_spans(run);
-    let strict = strict::check(&run.history, Some(&run.journal), order.options, spans.as_deref());
-    write_files(&order.directory, run, &results, &strict)?;
-    let results::Reading { validity, mut figures, mut findings, missing, .. } =
-        results::read(&order.directory, order.options)?;
-    if let (Some(propagation), true) = (&strict.propagation, spans.is_some()) {
-        add_propagation(&mut figures, &propagation.latency);
-    }
-    if crash.is_some() {
-        // What a run that ended early could not show follows from its end, and would bury the reason.
-        findings.clear();
-    }
-    findings.extend(self::findings(run, lateness));
-    Ok(Outcome { validity, crash, figures, findings, wall_seconds: 0.0, missing })
 }
 
 /// How a session ended.
@@ -96,8 +72,8 @@ struct Session {
 
 impl Session {
     fn start(order: &Order<'_>) -> anyhow::Result<Self> {
-        let logs = order.directory.join("node-logs");
-        let cluster = Cluster::start(order.bin, order.args, &order.options.nodes, &logs)?;
+        let (bin, args, directory) = order.program()?;
+        let cluster = Cluster::start(bin, args, &order.options.nodes, &directory.join("node-logs"))?;
         Ok(Self { test: Test::new(order.options.clone()), cluster, epoch: Instant::now(), lateness: Vec::new() })
     }
 
@@ -167,44 +143,10 @@ impl Session {
     }
 }
 
-/// The run's files: Maelstrom's two in its shapes, and beside them what we know beyond it.
-fn write_files(directory: &Utf8Path, run: &Run, results: &Results, strict: &Strict) -> anyhow::Result<()> {
-    let write = |name: &str, text: String| {
-        let path = directory.join(name);
-        std::fs::write(&path, text).with_context(|| format!("cannot write `{path}`"))
-    };
-    write("history.edn", edn::history(&run.history))?;
-    write("results.edn", edn::results(results))?;
-    write("strict.json", serde_json::to_string_pretty(strict)? + "\n")
-}
-
-/// What the messages tell of the spread of values, if they tell it of most: a node may put values where nobody finds them.
-fn measured_spans(run: &Run) -> Option<Vec<protocol::Duration>> {
-    let spans: Vec<protocol::Duration> = run.spans.iter().flatten().copied().collect();
-    (2 * spans.len() >= run.spans.len() && !spans.is_empty()).then_some(spans)
-}
-
-fn add_propagation(figures: &mut Figures, latency: &Quantiles<f64>) {
-    figures.set(Figure::PropagationMedian, latency.median);
-    figures.set(Figure::PropagationP95, latency.p95);
-    figures.set(Figure::PropagationP99, latency.p99);
-    figures.set(Figure::PropagationMax, latency.max);
-}
-
-fn findings(run: &Run, lateness: Vec<f64>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Some(lateness) = Quantiles::of_floats(lateness) {
-        let Quantiles { median: p50_ms, p99: p99_ms, max: max_ms, .. } = lateness;
-        findings.push(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms: LATENESS_BOUND_MS });
-    }
-    if run.unclaimed_replies > 0 {
-        let text = format!(
-            "{} replies came that nobody waited for: second answers to one request, or answers after the client's 5 s",
-            run.unclaimed_replies
-        );
-        findings.push(Finding::Note { text });
-    }
-    findings
+/// How late deliveries were.
+fn late(lateness: Vec<f64>) -> Option<Finding> {
+    let Quantiles { median: p50_ms, p99: p99_ms, max: max_ms, .. } = Quantiles::of_floats(lateness)?;
+    Some(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms: LATENESS_BOUND_MS })
 }
 
 /// An outcome without a run.
@@ -216,5 +158,6 @@ fn crashed(reason: String, started: Instant) -> Outcome {
         findings: Vec::new(),
         wall_seconds: started.elapsed().as_secs_f64(),
         missing: std::collections::BTreeMap::new(),
+        trace_digest: None,
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Backend, Order, Watch};
+use super::{Backend, Order, Tested, Watch};
 use crate::outcome::{EngineId, Outcome};
 
 /// Answers each run, by its number from 0, with what the closure says, and leaves a `results.edn` as a real engine does.
@@ -32,8 +32,12 @@ impl Backend for Fake<'_> {
         let run = self.runs.fetch_add(1, Ordering::Relaxed);
         (watch.progress)("load", 0.5);
         let outcome = (self.answer)(run)?;
-        if outcome.crash.is_none() && order.directory.exists() {
-            fs::write(order.directory.join("results.edn"), "{:valid? true}\n")?;
+        let directory = match &order.node {
+            Tested::Machine { directory, .. } => directory.as_ref(),
+            Tested::Program { directory, .. } => Some(directory),
+        };
+        if let Some(directory) = directory.filter(|directory| outcome.crash.is_none() && directory.exists()) {
+            fs::write(directory.join("results.edn"), "{:valid? true}\n")?;
         }
         Ok(outcome)
     }

@@ -39,15 +39,16 @@ impl Backend for Maelstrom {
     }
 
     fn execute(&self, order: &Order<'_>, watch: &Watch<'_>) -> anyhow::Result<Outcome> {
-        let args = command::arguments(order.options, order.bin, order.args)?;
+        let (bin, args, directory) = order.program()?;
+        let args = command::arguments(order.options, bin, args)?;
         self.check_java()?;
         let began = Instant::now();
         let invocation = Invocation::new(self.program.as_str(), args)
-            .in_directory(&order.directory)
+            .in_directory(directory)
             .with_variable("PATH", &self.search_path);
         let mut log = Log::default();
         let mut progress = Progress::of(order.options);
-        let running = Running::start(&invocation, Some(&order.directory.join(CONSOLE)))?;
+        let running = Running::start(&invocation, Some(&directory.join(CONSOLE)))?;
         let deadline = self.deadline.unwrap_or_else(|| command::deadline(order.options));
         let ended = running.wait(deadline, watch.interrupted, &mut |line| {
             if let Some(line) = line {
@@ -57,8 +58,9 @@ impl Backend for Maelstrom {
             (watch.progress)(phase, share);
         });
         let ended = ended.with_context(|| format!("cannot wait for `{}`", self.program))?;
-        collect(&order.directory).with_context(|| format!("cannot sort the files in `{}`", order.directory))?;
-        let judged = self.judge(order, &log, &ended, deadline)?;
+        collect(directory).with_context(|| format!("cannot sort the files in `{directory}`"))?;
+        let place = Place { options: order.options, directory };
+        let judged = self.judge(&place, &log, &ended, deadline)?;
         Ok(Outcome { wall_seconds: began.elapsed().as_secs_f64(), ..judged })
     }
 }
@@ -82,44 +84,50 @@ impl Maelstrom {
     }
 
     /// What the run came to, its files in place.
-    fn judge(&self, order: &Order<'_>, log: &Log, ended: &Ended, deadline: Duration) -> anyhow::Result<Outcome> {
+    fn judge(&self, place: &Place<'_>, log: &Log, ended: &Ended, deadline: Duration) -> anyhow::Result<Outcome> {
         let status = match ended.cause {
             Cause::Exited(status) => status,
-            Cause::Interrupted => return Ok(crashed(order, "interrupted".to_owned())),
+            Cause::Interrupted => return Ok(crashed(place, "interrupted".to_owned())),
             Cause::Deadline => {
                 let phase = log.phase().name();
                 let limit = deadline.as_secs();
                 let said = if ended.tail.is_empty() { "It said nothing" } else { "Its last lines:" };
                 let why =
                     format!("still running after {limit} s, in the phase `{phase}`; stopped. {said}{}", ended.tail);
-                return Ok(crashed(order, why));
+                return Ok(crashed(place, why));
             }
         };
         match MaelstromExit::of(status) {
             Some(MaelstromExit::Valid | MaelstromExit::Invalid | MaelstromExit::Unknown) => {
-                let read = results::read(&order.directory, order.options);
+                let read = results::read(place.directory, place.options);
                 Ok(read.map_or_else(
-                    |error| crashed(order, format!("{:#}", anyhow::Error::from(error))),
+                    |error| crashed(place, format!("{:#}", anyhow::Error::from(error))),
                     |reading| finished(reading, log),
                 ))
             }
             Some(MaelstromExit::BadArguments) => {
                 let complaint = ended.tail.lines().collect::<Vec<_>>().join("; ");
-                Ok(crashed(order, format!("Maelstrom {} refuses its command line: {complaint}", self.version)))
+                Ok(crashed(place, format!("Maelstrom {} refuses its command line: {complaint}", self.version)))
             }
             Some(MaelstromExit::Crashed) => {
-                let reason = log.crash(&order.directory.join("node-logs"));
+                let reason = log.crash(&place.directory.join("node-logs"));
                 Ok(crashed(
-                    order,
+                    place,
                     reason.unwrap_or_else(|| format!("Maelstrom crashed; its last lines:{}", ended.tail)),
                 ))
             }
             None if matches!(status.code(), Some(126 | 127)) => {
                 bail!("`{}` does not run ({status}):{}", self.program, ended.tail)
             }
-            None => Ok(crashed(order, format!("Maelstrom ended with {status}; its last lines:{}", ended.tail))),
+            None => Ok(crashed(place, format!("Maelstrom ended with {status}; its last lines:{}", ended.tail))),
         }
     }
+}
+
+/// What was run, and where it left its files.
+struct Place<'a> {
+    options: &'a Options,
+    directory: &'a Utf8Path,
 }
 
 impl MaelstromExit {
@@ -136,16 +144,24 @@ fn finished(reading: Reading, log: &Log) -> Outcome {
     let Reading { validity, figures, mut findings, missing, error } = reading;
     findings.extend(error.map(|reason| Finding::NotJudged { part: "analysis".to_owned(), reason }));
     findings.extend(log.muted().map(|text| Finding::Note { text }));
-    Outcome { validity, crash: None, figures, findings, wall_seconds: 0.0, missing }
+    Outcome { validity, crash: None, figures, findings, wall_seconds: 0.0, missing, trace_digest: None }
 }
 
 /// A run that was not. Its history may tell something all the same.
-fn crashed(order: &Order<'_>, why: String) -> Outcome {
-    let partial = results::read_unjudged(&order.directory, order.options);
+fn crashed(place: &Place<'_>, why: String) -> Outcome {
+    let partial = results::read_unjudged(place.directory, place.options);
     let (figures, missing) = partial
         .map_or_else(Default::default, |reading: Reading| -> (Figures, _) { (reading.figures, reading.missing) });
     let validity = Validity::Unknown;
-    Outcome { validity, crash: Some(why), figures, findings: Vec::new(), wall_seconds: 0.0, missing }
+    Outcome {
+        validity,
+        crash: Some(why),
+        figures,
+        findings: Vec::new(),
+        wall_seconds: 0.0,
+        missing,
+        trace_digest: None,
+    }
 }
 
 /// Moves the run's files out of `store/<workload>/<time>` to where an order wants them, and takes the empty store away. A

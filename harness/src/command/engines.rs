@@ -6,22 +6,23 @@ use std::thread;
 use anyhow::{Context as _, bail};
 use camino::Utf8Path;
 
+use super::ready::can_be_simulated;
 use crate::backend::Backend;
 use crate::backend::embedded::Embedded;
 use crate::backend::maelstrom::{self, Maelstrom, Surroundings};
+use crate::backend::simulated::Simulated;
 use crate::console::Console;
 use crate::outcome::EngineId;
 use crate::plan::{Cell, EngineChoice, NodeSource, Plan};
 
 /// The engine that a plan is to run under. `auto` is Maelstrom if it is there and can run the plan; if not, one line says
-/// so.
-pub(super) fn open(
-    choice: EngineChoice,
-    named: Option<&Utf8Path>,
-    plan: &Plan,
-    console: &Console,
-) -> anyhow::Result<Box<dyn Backend>> {
-    match choice {
+/// so. It is never the simulated one: whoever wants virtual time says so.
+pub(super) fn open(named: Option<&Utf8Path>, plan: &Plan, console: &Console) -> anyhow::Result<Box<dyn Backend>> {
+    match plan.engine {
+        EngineChoice::Simulated => {
+            can_be_simulated(plan).context("this cannot be simulated")?;
+            Ok(Box::new(Simulated))
+        }
         EngineChoice::Embedded => Ok(embedded()),
         EngineChoice::Maelstrom => {
             can_run(plan).context("this needs `--engine embedded`")?;
@@ -52,6 +53,7 @@ pub(super) fn embedded() -> Box<dyn Backend> {
 /// How many tests to run at the same time if the user does not say. Maelstrom wants the machine for itself: a JVM keeps
 /// two cores busy and takes a gigabyte. The embedded engine runs three of the challenge's tests (25 nodes, 100 operations a
 /// second) on each core, or as much of other loads; a binary that is not this project's may cost anything and gets a core.
+/// A simulated run keeps one core busy.
 ///
 /// Measured with `experiments/efficient.yaml`, whose six cells include the costliest design, on 2 cores that were also used
 /// otherwise (load average about 3):
@@ -62,17 +64,19 @@ pub(super) fn embedded() -> Box<dyn Backend> {
 /// | 3 | 1.8 ms | 61 s | 180, 203 ms | 387, 504 ms |
 /// | 6 | 2.2 ms | 30 s | 178, 207 ms | 387, 501 ms |
 pub(super) fn default_jobs(engine: &EngineId, plan: &Plan) -> NonZeroUsize {
-    if engine.name == "maelstrom" {
-        return NonZeroUsize::MIN;
+    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    match engine.name.as_str() {
+        "maelstrom" => return NonZeroUsize::MIN,
+        "simulated" => return cores,
+        _ => {}
     }
-    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).get() as f64;
     let heaviest = plan.cells.iter().map(load).fold(1.0, f64::max);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a small positive number, cut to whole"
     )]
-    NonZeroUsize::new((cores * CHALLENGES_PER_CORE / heaviest) as usize).unwrap_or(NonZeroUsize::MIN)
+    NonZeroUsize::new((cores.get() as f64 * CHALLENGES_PER_CORE / heaviest) as usize).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// What a cell asks of the machine, in units of the challenge's.

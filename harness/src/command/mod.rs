@@ -1,8 +1,10 @@
 //! The verbs. Each reads as its stages.
 
+mod batch;
 mod doctor;
 mod engines;
 mod flags;
+mod ready;
 mod request;
 mod run;
 mod schedule;

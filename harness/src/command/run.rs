@@ -1,20 +1,20 @@
 //! `harness run`: every run of the plan, kept as it ends, then the table.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use serde::Serialize;
 
 use super::engines;
+use super::ready::{self, Nodes};
 use super::schedule::{Made, Run, Stage};
-use crate::artifact::{Built, Toolchain};
+use crate::artifact::Toolchain;
 use crate::cli::{Format, RunArgs};
 use crate::console::Console;
 use crate::exit::ExitStatus;
-use crate::limit::Limit;
+use crate::limit::{JudgedBy, Limit};
 use crate::outcome::EngineId;
-use crate::plan::{NodeSource, Plan};
+use crate::plan::{EngineChoice, NodeSource, Plan};
 use crate::provenance::{self, Origin};
 use crate::render::{Summary, json, table};
 use crate::spec::Spec;
@@ -24,31 +24,40 @@ use crate::store::Store;
 pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
     let toolchain = Toolchain::here().context("cannot tell which directory this is")?;
     let spec = Spec::load(&args.experiment, &toolchain.known_features())?;
-    let mut plan = seeded(Plan::of(&spec), args.seed);
+    let planned = args.engine.map_or_else(|| Plan::of(&spec), |engine| Plan::under(&spec, engine.into()));
+    let mut plan = overridden(planned, args);
     plan.only(&args.only)?;
-    let choice = args.engine.map_or(plan.engine, Into::into);
-    let backend = engines::open(choice, args.maelstrom.as_deref(), &plan, console)?;
+    let backend = engines::open(args.maelstrom.as_deref(), &plan, console)?;
     let origin = Origin::here(backend.id());
     let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &About::of(&plan, &origin))
         .context("the store cannot be used (`--store DIR` names another)")?;
-    let nodes = toolchain.build(&plan, &mut |what| console.say(what))?;
+    let nodes = ready::nodes(&plan, &toolchain, console)?;
     let runs = runs(&plan, &nodes);
     let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&origin.engine, &plan));
     let stage = Stage { plan: &plan, backend: &*backend, origin: &origin, store: &store, console, interrupted };
-    let made = stage.make(&runs, jobs);
+    let made =
+        if leaves_files(&plan, args.keep_raw) { stage.make(&runs, jobs) } else { stage.make_in_batches(&runs, jobs) };
     answer(&stage, made, runs.len(), args.format)
 }
 
-/// The node of every cell, by its source.
-type Nodes = BTreeMap<NodeSource, Built>;
-
-/// The plan with every cell's seed replaced, if one is asked for.
-fn seeded(mut plan: Plan, seed: Option<u64>) -> Plan {
-    if let Some(seed) = seed {
+/// The plan as the command line will have it.
+fn overridden(mut plan: Plan, args: &RunArgs) -> Plan {
+    if let Some(seed) = args.seed {
         plan.cells.iter_mut().for_each(|cell| cell.options.seed = seed);
     }
+    plan.repeat = args.seeds.unwrap_or(plan.repeat);
+    plan.judged_by = args.judge.map_or(plan.judged_by, Into::into);
     plan
 }
+
+/// Whether every run leaves its raw files, some megabytes, and has a directory for them. Nobody reads those of hundreds of
+/// simulated runs, and writing them takes longer than the runs.
+fn leaves_files(plan: &Plan, keep_raw: bool) -> bool {
+    keep_raw || plan.engine != EngineChoice::Simulated || plan.cells.len() * plan.repeat as usize <= RUNS_WITH_FILES
+}
+
+/// Runs of one experiment whose raw files somebody may still look through. Told in the help of `--keep-raw`.
+const RUNS_WITH_FILES: usize = 20;
 
 /// Every repetition of every cell, cell by cell.
 fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes) -> Vec<Run<'a>> {
@@ -92,6 +101,7 @@ struct About<'a> {
     axes: &'a [String],
     limits: &'a [Limit],
     repeat: u32,
+    judged_by: JudgedBy,
     cells: Vec<AboutCell<'a>>,
 }
 
@@ -126,6 +136,7 @@ impl<'a> About<'a> {
             axes: &plan.axes,
             limits: &plan.limits,
             repeat: plan.repeat,
+            judged_by: plan.judged_by,
             cells: cells.collect(),
         }
     }
@@ -146,11 +157,21 @@ mod tests {
     use std::num::NonZeroUsize;
 
     use camino::Utf8PathBuf;
+    use clap::Parser as _;
 
+    use super::ready::Ready;
     use super::*;
+    use crate::artifact::Built;
     use crate::backend::fake::Fake;
+    use crate::cli::{Cli, Verb};
     use crate::outcome::Outcome;
     use crate::sample;
+
+    fn args(flags: &[String]) -> RunArgs {
+        let words = ["harness", "run", "x.yaml"].map(str::to_owned);
+        let Verb::Run(args) = Cli::try_parse_from(words.iter().chain(flags)).unwrap().verb else { panic!("it runs") };
+        args
+    }
 
     /// Carries out the sample plan with a fake engine, and answers.
     fn carried_out(
@@ -160,8 +181,9 @@ mod tests {
     ) -> (anyhow::Result<ExitStatus>, Vec<u64>) {
         let directory = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
-        let plan = seeded(sample::plan(2), seed);
-        let node = Built { bin: "/bin/node".into(), sha256: "00ff".into(), label: "node".into() };
+        let flags = seed.map(|seed| format!("--seed={seed}"));
+        let plan = overridden(sample::plan(2), &args(flags.as_slice()));
+        let node = Ready::Program(Built { bin: "/bin/node".into(), sha256: "00ff".into(), label: "node".into() });
         let nodes: Nodes = plan.cells.iter().map(|cell| (cell.node.clone(), node.clone())).collect();
         let engine = EngineId { name: "fake".into(), version: "1".into() };
         let origin = Origin { engine, git: None, host: "here".into(), command: vec!["harness".into()] };
@@ -197,6 +219,24 @@ mod tests {
     fn a_seed_of_the_users_replaces_every_cells() {
         let (_, seeds) = carried_out(&Fake::answering(|_| Ok(good())), &AtomicBool::new(false), Some(40));
         assert_eq!(seeds, [40, 41].repeat(6));
+    }
+
+    #[test]
+    fn the_command_line_has_the_last_word() {
+        let flags = ["--seeds=300", "--judge=mean"].map(str::to_owned);
+        let plan = overridden(sample::plan(2), &args(&flags));
+        assert_eq!((plan.repeat, plan.judged_by), (300, JudgedBy::Mean));
+        let plan = overridden(Plan { judged_by: JudgedBy::Median, ..sample::plan(2) }, &args(&[]));
+        assert_eq!((plan.repeat, plan.judged_by), (2, JudgedBy::Median));
+    }
+
+    #[test]
+    fn only_few_simulated_runs_leave_files() {
+        let plan = |engine, repeat| Plan { engine, ..sample::plan(repeat) };
+        assert!(leaves_files(&plan(EngineChoice::Simulated, 3), false), "18 runs");
+        assert!(!leaves_files(&plan(EngineChoice::Simulated, 4), false), "24 runs");
+        assert!(leaves_files(&plan(EngineChoice::Simulated, 4), true));
+        assert!(leaves_files(&plan(EngineChoice::Embedded, 4), false));
     }
 
     #[test]

@@ -11,12 +11,13 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use camino::Utf8PathBuf;
 
-use crate::artifact::Built;
+use super::ready::Ready;
 use crate::backend::{Backend, Order, Watch};
 use crate::console::{Board, Console};
 use crate::outcome::{Outcome, Record, Validity};
-use crate::plan::{Cell, NodeSource, Plan};
+use crate::plan::{Cell, Plan};
 use crate::provenance::Origin;
 use crate::render::finding;
 use crate::store::Store;
@@ -26,7 +27,7 @@ use crate::store::Store;
 pub(crate) struct Run<'a> {
     pub(crate) cell: &'a Cell,
     pub(crate) repetition: u32,
-    pub(crate) node: &'a Built,
+    pub(crate) node: &'a Ready,
 }
 
 /// What all runs of an experiment share.
@@ -53,8 +54,19 @@ pub(crate) struct Made {
 impl Stage<'_> {
     /// Makes all runs, at most `jobs` at the same time.
     pub(crate) fn make(&self, runs: &[Run<'_>], jobs: NonZeroUsize) -> Made {
+        let board = self.console.board(runs.len(), "runs");
+        self.side_by_side(runs.len(), jobs, |place| self.make_one(&runs[place], place, &board))
+    }
+
+    /// Does what there is to do at every place below `count`, at most `jobs` at the same time, until the user interrupts or
+    /// there is trouble. Something done can have given both a record and an error: measured, but not kept.
+    pub(super) fn side_by_side(
+        &self,
+        count: usize,
+        jobs: NonZeroUsize,
+        one: impl Fn(usize) -> (Option<Record>, Option<anyhow::Error>) + Sync,
+    ) -> Made {
         let begun = Instant::now();
-        let board = self.console.board(runs.len());
         let next = AtomicUsize::new(0);
         let results: Mutex<Vec<(usize, Record)>> = Mutex::new(Vec::new());
         let trouble: Mutex<Option<anyhow::Error>> = Mutex::new(None);
@@ -62,8 +74,10 @@ impl Stage<'_> {
         let work = || {
             while !stops() {
                 let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(run) = runs.get(place) else { break };
-                let (record, error) = self.make_one(run, place, &board);
+                if place >= count {
+                    break;
+                }
+                let (record, error) = one(place);
                 locked(&results).extend(record.map(|record| (place, record)));
                 if let Some(error) = error {
                     // The first trouble is the cause; what follows is mostly its echo.
@@ -72,7 +86,7 @@ impl Stage<'_> {
             }
         };
         thread::scope(|scope| {
-            for _ in 1..jobs.get().min(runs.len()) {
+            for _ in 1..jobs.get().min(count) {
                 scope.spawn(work);
             }
             work();
@@ -84,7 +98,6 @@ impl Stage<'_> {
         Made { records, trouble, wall_seconds: begun.elapsed().as_secs_f64() }
     }
 
-    /// Makes one run and keeps it. There can be both a record and an error: measured, but not kept.
     fn make_one(&self, run: &Run<'_>, place: usize, board: &Board<'_>) -> (Option<Record>, Option<anyhow::Error>) {
         let repetition = (self.plan.repeat > 1).then_some(run.repetition);
         let line = board.line(place, &label(run, repetition));
@@ -92,24 +105,38 @@ impl Stage<'_> {
             Ok(draft) => draft,
             Err(error) => return (None, Some(error.into())),
         };
-        let options = run.cell.options_of(run.repetition);
-        let provenance = self.origin.of_run(&run.node.label, &run.node.sha256);
-        let directory = draft.directory().to_owned();
-        let order = Order { options: &options, bin: &run.node.bin, args: arguments(&run.cell.node), directory };
         let report = |phase: &str, share: f64| line.report(phase, share);
-        let watch = Watch { progress: &report, interrupted: self.interrupted };
-        let outcome = match self.backend.execute(&order, &watch) {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                return (None, Some(error.context(format!("cell `{}` could not be run", run.cell.name))));
-            }
+        let record = match self.measure(run, Some(draft.directory().to_owned()), &report) {
+            Ok(Some(record)) => record,
+            Ok(None) => return (None, None),
+            Err(error) => return (None, Some(error)),
         };
+        line.end(&how_it_ended(&record.outcome));
+        let kept = draft.keep(self.store, &record);
+        let kept = kept.with_context(|| format!("the result of cell `{}` was measured but not kept", run.cell.name));
+        (Some(record), kept.err())
+    }
+
+    /// Makes one run, with its files if there is a directory for them. Nothing comes of a run that the user cuts off.
+    pub(super) fn measure(
+        &self,
+        run: &Run<'_>,
+        directory: Option<Utf8PathBuf>,
+        progress: &(dyn Fn(&str, f64) + Sync),
+    ) -> anyhow::Result<Option<Record>> {
+        let options = run.cell.options_of(run.repetition);
+        let provenance = self.origin.of_run(run.node.label(), run.node.sha256());
+        let watch = Watch { progress, interrupted: self.interrupted };
+        let outcome = run.node.tested(&run.cell.node, directory).and_then(|node| {
+            let order = Order { options: &options, node };
+            self.backend.execute(&order, &watch)
+        });
+        let outcome = outcome.with_context(|| format!("cell `{}` could not be run", run.cell.name))?;
         if watch.is_interrupted() && outcome.crash.is_some() {
             // What the user cut off says nothing about the node.
-            return (None, None);
+            return Ok(None);
         }
-        line.end(&how_it_ended(&outcome));
-        let record = Record {
+        Ok(Some(Record {
             format: Record::FORMAT,
             experiment: self.plan.name.clone(),
             cell: run.cell.name.clone(),
@@ -118,16 +145,7 @@ impl Stage<'_> {
             options,
             provenance,
             outcome,
-        };
-        let kept = draft.keep(self.store, &record);
-        let kept = kept.with_context(|| format!("the result of cell `{}` was measured but not kept", run.cell.name));
-        (Some(record), kept.err())
-    }
-}
-
-fn arguments(node: &NodeSource) -> &[String] {
-    match node {
-        NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. } => args,
+        }))
     }
 }
 
@@ -153,7 +171,7 @@ fn how_it_ended(outcome: &Outcome) -> String {
 }
 
 /// A lock whose holder cannot have left it half done: every holder moves one value in or out.
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
@@ -161,9 +179,8 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 mod tests {
     use std::fs;
 
-    use camino::Utf8PathBuf;
-
     use super::*;
+    use crate::artifact::Built;
     use crate::backend::fake::Fake;
     use crate::outcome::EngineId;
     use crate::sample;
@@ -171,7 +188,7 @@ mod tests {
     /// A plan's runs under a fake engine in a temporary store.
     struct Scene {
         plan: Plan,
-        node: Built,
+        node: Ready,
         origin: Origin,
         store: Store,
         console: Console,
@@ -185,7 +202,7 @@ mod tests {
             let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
             Self {
                 plan: sample::plan(repeat),
-                node: Built { bin: "/bin/node".into(), sha256: "00ff".into(), label: "node".into() },
+                node: Ready::Program(Built { bin: "/bin/node".into(), sha256: "00ff".into(), label: "node".into() }),
                 origin: Origin {
                     engine: EngineId { name: "fake".into(), version: "1".into() },
                     git: None,

@@ -15,7 +15,7 @@ use engine::{Options, Workload};
 
 use super::flags;
 use super::request::{self, Asked, Request};
-use crate::backend::{Backend, Order, Watch};
+use crate::backend::{Backend, Order, Tested, Watch};
 use crate::console::Console;
 use crate::exit::{ExitStatus, MaelstromExit};
 use crate::outcome::{Outcome, Validity};
@@ -88,7 +88,8 @@ impl Scene<'_> {
             options.seed,
             place.path
         ));
-        let outcome = self.execute(&Order { options, bin: &bin, args: &request.args, directory: place.path.clone() });
+        let node = Tested::Program { bin: &bin, args: &request.args, directory: place.path.clone() };
+        let outcome = self.execute(&Order { options, node });
         // As Maelstrom does, `latest` moves to a run that crashed too.
         place.link_latest()?;
         let Some(outcome) = outcome? else { return Ok(End::Interrupted) };
@@ -100,7 +101,7 @@ impl Scene<'_> {
 
     /// The outcome, unless the user interrupted.
     fn execute(&self, order: &Order<'_>) -> anyhow::Result<Option<Outcome>> {
-        let board = self.console.board(1);
+        let board = self.console.board(1, "runs");
         let line = board.line(0, workload_name(order.options.workload));
         let report = |phase: &str, share: f64| line.report(phase, share);
         let watch = Watch { progress: &report, interrupted: self.interrupted };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Row, Summary};
 use crate::figure::{Figure, Figures};
 use crate::gate::Judgement;
-use crate::limit::Limit;
+use crate::limit::{JudgedBy, Limit};
 use crate::outcome::{EngineId, Record};
 use crate::statistics::Spread;
 
@@ -26,6 +26,8 @@ struct Whole<'a> {
     wall_seconds: f64,
     store: &'a str,
     repeat: u32,
+    /// Which value over the repetitions counts.
+    judged_by: JudgedBy,
     axes: &'a [String],
     limits: &'a [Limit],
     cells: Vec<One<'a>>,
@@ -39,10 +41,10 @@ struct One<'a> {
     axes: BTreeMap<&'a str, &'a str>,
     /// Whether it is required, its verdict, and whether a run was unreliable.
     judgement: &'a Judgement,
-    /// Each figure in its worst repetition, as the table shows it.
+    /// The value of each figure that counts over the repetitions, as the table shows it.
     figures: &'a Figures,
     /// Each figure over the repetitions.
-    spread: BTreeMap<Figure, Spread>,
+    spread: &'a BTreeMap<Figure, Spread>,
     /// The stored results, one per repetition that was made.
     runs: &'a [&'a Record],
 }
@@ -59,6 +61,7 @@ pub(crate) fn json(summary: &Summary<'_>) -> String {
         wall_seconds: summary.wall_seconds,
         store: summary.directory.as_str(),
         repeat: summary.plan.repeat,
+        judged_by: summary.plan.judged_by,
         axes: &summary.plan.axes,
         limits: &summary.plan.limits,
         cells: summary.rows.iter().map(cell).collect(),
@@ -72,8 +75,8 @@ fn cell<'a>(row: &'a Row<'_>) -> One<'a> {
         name: &row.cell.name,
         axes: row.cell.axes.iter().map(|(axis, value)| (axis.as_str(), value.as_str())).collect(),
         judgement: &row.judgement,
-        figures: &row.worst,
-        spread: Figure::ALL.into_iter().filter_map(|figure| Some((figure, row.spread(figure)?))).collect(),
+        figures: &row.counted,
+        spread: &row.spread,
         runs: &row.records,
     }
 }
@@ -106,7 +109,13 @@ mod tests {
         let median = &grid["judgement"]["verdict"]["breaches"][1];
         assert_eq!((&median["kind"], &median["measured"]), (&serde_json::json!("exceeded"), &serde_json::json!(457.0)));
         assert_eq!(grid["figures"]["stable-latency.median"], 457.0);
-        assert_eq!(grid["spread"]["msgs-per-op"]["least"], 30.56);
+        let spread = &grid["spread"]["msgs-per-op"];
+        assert_eq!(
+            (&spread["least"], &spread["mean"], &spread["deviation"]),
+            (&30.56.into(), &30.56.into(), &0.0.into())
+        );
+        assert_eq!((&spread["count"], &spread["confidence"]["low"]), (&2.into(), &30.56.into()));
+        assert_eq!(value["judged-by"], "worst");
         assert_eq!(grid["runs"][1]["repetition"], 1);
         assert_eq!(grid["runs"][1]["provenance"]["engine"]["name"], "embedded");
         assert_eq!(value["cells"][5]["judgement"]["verdict"], serde_json::json!({"verdict": "pass"}));

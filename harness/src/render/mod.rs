@@ -4,14 +4,16 @@
 
 pub(crate) mod finding;
 pub(crate) mod json;
+mod notes;
 pub(crate) mod table;
+
+use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::exit::ExitStatus;
 use crate::figure::{Figure, Figures};
-use crate::gate::{self, Judgement, Verdict};
-use crate::limit::Comparison;
+use crate::gate::{self, Judgement, Rules, Verdict};
 use crate::outcome::{EngineId, Outcome, Record};
 use crate::plan::{Cell, Plan};
 use crate::statistics::Spread;
@@ -40,8 +42,10 @@ pub(crate) struct Row<'a> {
     /// One per repetition that was made, in order.
     pub(crate) records: Vec<&'a Record>,
     pub(crate) judgement: Judgement,
-    /// Each figure in its worst repetition: what the verdict is about.
-    pub(crate) worst: Figures,
+    /// The value of each figure that counts over the repetitions: what the verdict is about.
+    pub(crate) counted: Figures,
+    /// How each figure spreads over the repetitions.
+    pub(crate) spread: BTreeMap<Figure, Spread>,
 }
 
 impl<'a> Summary<'a> {
@@ -53,7 +57,12 @@ impl<'a> Summary<'a> {
         directory: &Utf8Path,
         wall_seconds: f64,
     ) -> Self {
-        let rows: Vec<Row<'a>> = plan.cells.iter().map(|cell| Row::of(plan, cell, records)).collect();
+        let mut of_cells: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
+        for record in records {
+            of_cells.entry(&record.cell).or_default().push(record);
+        }
+        let row = |cell: &'a Cell| Row::of(plan, cell, of_cells.remove(cell.name.as_str()).unwrap_or_default());
+        let rows: Vec<Row<'a>> = plan.cells.iter().map(row).collect();
         let status = gate::status(rows.iter().map(|row| &row.judgement));
         let answer = answer(&rows);
         Self { plan, engine, rows, wall_seconds, directory: directory.to_owned(), status, answer }
@@ -68,28 +77,26 @@ impl<'a> Summary<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(plan: &'a Plan, cell: &'a Cell, records: &'a [Record]) -> Self {
-        let mut records: Vec<&Record> = records.iter().filter(|record| record.cell == cell.name).collect();
+    fn of(plan: &'a Plan, cell: &'a Cell, mut records: Vec<&'a Record>) -> Self {
         records.sort_by_key(|record| record.repetition);
         let outcomes: Vec<&Outcome> = records.iter().map(|record| &record.outcome).collect();
-        let judgement = gate::judge(cell.required, &plan.limits, plan.repeat, &outcomes);
-        let mut worst = Figures::default();
+        let rules = Rules { limits: &plan.limits, judged_by: plan.judged_by, repeat: plan.repeat };
+        let judgement = gate::judge(cell.required, rules, &outcomes);
+        let mut counted = Figures::default();
+        let mut spread = BTreeMap::new();
         for figure in Figure::ALL {
-            if let Some(value) = worst_of(plan, figure, &outcomes) {
-                worst.set(figure, value);
+            let values = outcomes.iter().filter_map(|outcome| outcome.figures.value(figure));
+            if let (Some(value), Some(spreads)) = (gate::counted(figure, rules, &outcomes), Spread::of(values)) {
+                counted.set(figure, value);
+                spread.insert(figure, spreads);
             }
         }
-        Self { cell, records, judgement, worst }
+        Self { cell, records, judgement, counted, spread }
     }
 
     /// Whether some repetition did not reach its end.
     pub(crate) fn is_crashed(&self) -> bool {
         self.records.iter().any(|record| record.outcome.crash.is_some())
-    }
-
-    /// How a figure spreads over the repetitions.
-    pub(crate) fn spread(&self, figure: Figure) -> Option<Spread> {
-        Spread::of(self.records.iter().filter_map(|record| record.outcome.figures.value(figure)))
     }
 
     /// Whether a figure is why the cell fails.
@@ -98,22 +105,6 @@ impl<'a> Row<'a> {
             matches!(breach, gate::Breach::Exceeded(exceeded) if exceeded.limit.figure == figure)
         }))
     }
-}
-
-/// The value of a figure in its worst repetition. A broken limit decides which that is; else the way that limits on the
-/// figure point; else more is worse, but for shares and counts of what went well.
-fn worst_of(plan: &Plan, figure: Figure, outcomes: &[&Outcome]) -> Option<f64> {
-    let values = || outcomes.iter().filter_map(|outcome| outcome.figures.value(figure));
-    let limit = plan.limits.iter().find(|limit| limit.figure == figure);
-    let is_more_worse = match limit.map(|limit| (limit.comparison, limit.bound)) {
-        Some((Comparison::Equal, bound)) => {
-            return values().max_by(|a, b| (a - bound).abs().total_cmp(&(b - bound).abs()));
-        }
-        Some((Comparison::Greater | Comparison::GreaterOrEqual, _)) => false,
-        Some((Comparison::Less | Comparison::LessOrEqual, _)) => true,
-        None => !matches!(figure, Figure::OkFraction | Figure::Operations | Figure::Broadcasts),
-    };
-    if is_more_worse { values().max_by(f64::total_cmp) } else { values().min_by(f64::total_cmp) }
 }
 
 /// The whole experiment in one line.
@@ -149,7 +140,7 @@ fn measured(rows: &[Row<'_>]) -> usize {
 /// Of several cells that pass, the one that sends least.
 fn fewest_messages<'r, 'a>(rows: &'r [Row<'a>]) -> Option<(&'r Row<'a>, f64)> {
     let passing = rows.iter().filter(|row| row.judgement.verdict == Verdict::Pass);
-    let sending: Vec<_> = passing.filter_map(|row| Some((row, row.worst.value(Figure::MsgsPerOp)?))).collect();
+    let sending: Vec<_> = passing.filter_map(|row| Some((row, row.counted.value(Figure::MsgsPerOp)?))).collect();
     let least = sending.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))?;
     (sending.len() > 1).then_some(least)
 }
@@ -157,6 +148,7 @@ fn fewest_messages<'r, 'a>(rows: &'r [Row<'a>]) -> Option<(&'r Row<'a>, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limit::JudgedBy;
     use crate::outcome::Validity;
     use crate::sample;
 
@@ -221,6 +213,20 @@ mod tests {
     }
 
     #[test]
+    fn a_row_shows_the_statistic_that_is_judged() {
+        let mut plan = sample::plan(3);
+        plan.judged_by = JudgedBy::Median;
+        let mut records = records(&plan);
+        records[7].outcome = sample::outcome(26.0, 412.0, 530.0);
+        let (engine, directory) = (engine(), Utf8Path::new("store"));
+        let summary = Summary::of(&plan, &engine, &records, directory, 60.0);
+        let star = &summary.rows[2];
+        assert_eq!(star.counted.value(Figure::StableLatencyMedian), Some(386.0));
+        assert_eq!(star.judgement.verdict, Verdict::Pass);
+        assert_eq!(star.judgement.close.len(), 1, "386 is less than two deviations below 400");
+    }
+
+    #[test]
     fn a_row_shows_the_worst_repetition() {
         let plan = sample::plan(3);
         let mut records = records(&plan);
@@ -228,9 +234,9 @@ mod tests {
         let engine = engine();
         let summary = Summary::of(&plan, &engine, &records, Utf8Path::new("store"), 60.0);
         let star = &summary.rows[2];
-        assert_eq!(star.worst.value(Figure::StableLatencyMedian), Some(412.0));
+        assert_eq!(star.counted.value(Figure::StableLatencyMedian), Some(412.0));
         assert!(star.breaks(Figure::StableLatencyMedian) && !star.breaks(Figure::MsgsPerOp));
-        let spread = star.spread(Figure::StableLatencyMedian).unwrap();
+        let spread = star.spread[&Figure::StableLatencyMedian];
         assert_eq!((spread.least, spread.median, spread.greatest), (386.0, 386.0, 412.0));
     }
 }

@@ -1,18 +1,14 @@
 //! The table: a row per cell, what it was judged by, and the answer.
 //!
 //! A failed figure carries a mark beside its colour, so nothing is said by colour alone. On a narrow terminal the figures
-//! that nobody limits give way, and the text says which.
-
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+//! that nobody limits give way, then the deviations of all, and the text says so.
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, presets};
 
-use super::{Row, Summary, finding};
+use super::{Row, Summary, notes};
 use crate::figure::{Figure, Unit};
-use crate::gate::{Breach, Verdict};
-use crate::outcome::{Finding, Validity};
+use crate::gate::Verdict;
+use crate::outcome::Validity;
 
 /// How the table is to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,32 +41,47 @@ const COLUMNS: [Column; 11] = [
     Column { figure: Figure::Missing, heading: "missing", gives_way: None },
 ];
 
+/// A table that fits its page.
+struct Fitting {
+    table: Table,
+    /// What it had to leave out.
+    left_out: Vec<&'static str>,
+    shows_spread: bool,
+}
+
 /// The whole answer: table, facts, what is wrong, and one line.
 pub(crate) fn table(summary: &Summary<'_>, look: Look) -> String {
-    let (table, hidden) = fitting(summary, look);
+    let Fitting { table, left_out, shows_spread } = fitting(summary, look);
     let mut text = format!("{}\n\n", table.trim_fmt());
-    facts(&mut text, summary, &hidden).expect("a string takes everything");
-    troubles(&mut text, summary).expect("a string takes everything");
-    findings(&mut text, summary).expect("a string takes everything");
+    notes::facts(&mut text, summary, &left_out, shows_spread)
+        .and_then(|()| notes::troubles(&mut text, summary))
+        .and_then(|()| notes::close_calls(&mut text, summary))
+        .and_then(|()| notes::findings(&mut text, summary))
+        .expect("a string takes everything");
     text + &format!("\n{}\n", summary.answer)
 }
 
-/// The widest table that fits, and the figures it had to leave out.
-fn fitting(summary: &Summary<'_>, look: Look) -> (Table, Vec<&'static str>) {
+/// The widest table that fits.
+fn fitting(summary: &Summary<'_>, look: Look) -> Fitting {
     let wanted = || COLUMNS.iter().filter(|column| is_wanted(summary, column));
     let turns = wanted().filter_map(|column| column.gives_way).max().unwrap_or(0);
-    for turn in 0..=turns {
-        let stays =
-            |column: &&Column| column.gives_way.is_none_or(|way| way > turn) || is_limited(summary, column.figure);
-        let (shown, hidden): (Vec<_>, Vec<_>) = wanted().partition(stays);
-        for gap in [2, 1] {
-            let mut table = build(summary, &shown, look.is_coloured, gap);
-            let fits = width(&table, gap) <= look.width;
-            if fits || (turn == turns && gap == 1) {
-                if !fits {
-                    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width);
+    let spreads = if summary.plan.repeat > 1 { &[true, false][..] } else { &[false] };
+    for &shows_spread in spreads {
+        for turn in 0..=turns {
+            let stays =
+                |column: &&Column| column.gives_way.is_none_or(|way| way > turn) || is_limited(summary, column.figure);
+            let (shown, hidden): (Vec<_>, Vec<_>) = wanted().partition(stays);
+            for gap in [2, 1] {
+                let mut table = build(summary, &shown, look.is_coloured, gap, shows_spread);
+                let fits = width(&table, gap) <= look.width;
+                if fits || (!shows_spread && turn == turns && gap == 1) {
+                    if !fits {
+                        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width);
+                    }
+                    let mut left_out: Vec<_> = hidden.iter().map(|column| column.figure.name()).collect();
+                    left_out.extend((spreads.len() > 1 && !shows_spread).then_some("standard deviations"));
+                    return Fitting { table, left_out, shows_spread };
                 }
-                return (table, hidden.iter().map(|column| column.figure.name()).collect());
             }
         }
     }
@@ -83,7 +94,7 @@ fn width(table: &Table, gap: u16) -> u16 {
     widths.iter().map(|content| content + gap).sum::<u16>().saturating_sub(gap)
 }
 
-fn build(summary: &Summary<'_>, columns: &[&Column], is_coloured: bool, gap: u16) -> Table {
+fn build(summary: &Summary<'_>, columns: &[&Column], is_coloured: bool, gap: u16, shows_spread: bool) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING.header_separator(RULE));
     table.set_content_arrangement(ContentArrangement::Disabled);
@@ -100,7 +111,7 @@ fn build(summary: &Summary<'_>, columns: &[&Column], is_coloured: bool, gap: u16
     let header: Vec<Cell> = names.chain([Cell::new("valid")]).chain(figures).chain([Cell::new("verdict")]).collect();
     table.set_header(header);
     for row in &summary.rows {
-        table.add_row(cells(summary, row, columns));
+        table.add_row(cells(summary, row, columns, shows_spread));
     }
     let last = table.column_count() - 1;
     for (place, column) in table.column_iter_mut().enumerate() {
@@ -119,13 +130,14 @@ fn folded(name: &str) -> String {
     }
 }
 
-fn cells(summary: &Summary<'_>, row: &Row<'_>, columns: &[&Column]) -> Vec<Cell> {
+fn cells(summary: &Summary<'_>, row: &Row<'_>, columns: &[&Column], shows_spread: bool) -> Vec<Cell> {
     let axes: Vec<Cell> = if summary.plan.axes.is_empty() {
         vec![Cell::new(&row.cell.name)]
     } else {
         row.cell.axes.iter().map(|(_, value)| Cell::new(value)).collect()
     };
-    let figures = columns.iter().map(|column| figure(row, column.figure).set_alignment(CellAlignment::Right));
+    let figures =
+        columns.iter().map(|column| figure(row, column.figure, shows_spread).set_alignment(CellAlignment::Right));
     axes.into_iter().chain([valid(row)]).chain(figures).chain([verdict(row)]).collect()
 }
 
@@ -144,9 +156,11 @@ fn valid(row: &Row<'_>) -> Cell {
     }
 }
 
-fn figure(row: &Row<'_>, figure: Figure) -> Cell {
-    let Some(value) = row.worst.value(figure) else { return Cell::new(ABSENT) };
-    let text = value_of(figure, value);
+fn figure(row: &Row<'_>, figure: Figure, shows_spread: bool) -> Cell {
+    let Some(value) = row.counted.value(figure) else { return Cell::new(ABSENT) };
+    let deviation = row.spread.get(&figure).and_then(|spread| spread.deviation).filter(|_| shows_spread);
+    let spread = deviation.and_then(|deviation| spread_of(figure, deviation)).unwrap_or_default();
+    let text = format!("{}{spread}", value_of(figure, value));
     if row.breaks(figure) { Cell::new(format!("{text} ✗")).fg(Color::Red) } else { Cell::new(text) }
 }
 
@@ -157,6 +171,16 @@ fn value_of(figure: Figure, value: f64) -> String {
         Unit::Milliseconds if value < 10.0 && value.fract() != 0.0 => format!("{value:.1}"),
         Unit::Count | Unit::Milliseconds => format!("{value:.0}"),
     }
+}
+
+/// A standard deviation behind its value, unless it is nothing at this precision.
+fn spread_of(figure: Figure, deviation: f64) -> Option<String> {
+    let places = match figure.unit() {
+        Unit::Ratio => 2,
+        Unit::Count | Unit::Milliseconds => usize::from(deviation < 0.95),
+    };
+    let text = format!("{deviation:.places$}");
+    (text.parse() != Ok(0.0)).then(|| format!(" ±{text}"))
 }
 
 fn verdict(row: &Row<'_>) -> Cell {
@@ -174,7 +198,7 @@ fn verdict(row: &Row<'_>) -> Cell {
 /// A column is shown if it is limited or measured; `missing` only if it is not 0.
 fn is_wanted(summary: &Summary<'_>, column: &Column) -> bool {
     let is_limited = is_limited(summary, column.figure);
-    let mut values = summary.rows.iter().filter_map(|row| row.worst.value(column.figure));
+    let mut values = summary.rows.iter().filter_map(|row| row.counted.value(column.figure));
     match column.figure {
         Figure::Missing => is_limited || values.any(|value| value > 0.0),
         _ => is_limited || values.next().is_some() || column.gives_way.is_none(),
@@ -183,108 +207,6 @@ fn is_wanted(summary: &Summary<'_>, column: &Column) -> bool {
 
 fn is_limited(summary: &Summary<'_>, figure: Figure) -> bool {
     summary.plan.limits.iter().any(|limit| limit.figure == figure)
-}
-
-/// What the figures were judged by and where they come from.
-fn facts(text: &mut String, summary: &Summary<'_>, hidden: &[&str]) -> fmt::Result {
-    let plan = summary.plan;
-    writeln!(text, "latencies in ms; * required cell")?;
-    if plan.repeat > 1 {
-        writeln!(text, "each figure is the worst of {} repetitions", plan.repeat)?;
-    }
-    if !hidden.is_empty() {
-        writeln!(text, "left out for want of width: {}", hidden.join(", "))?;
-    }
-    writeln!(text)?;
-    let limits: Vec<String> = plan.limits.iter().map(ToString::to_string).collect();
-    writeln!(text, "limits  {}", if limits.is_empty() { "none".into() } else { limits.join(", ") })?;
-    writeln!(text, "engine  {} {}", summary.engine.name, summary.engine.version)?;
-    let runs = summary.rows.iter().map(|row| row.records.len()).sum();
-    writeln!(text, "time    {:.0} s for {}", summary.wall_seconds, finding::counted(runs, "run"))?;
-    if let Some(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms }) = latest(summary) {
-        writeln!(
-            text,
-            "late    {p50_ms:.1} ms (p50), {p99_ms:.1} ms (p99, at most {bound_ms:.0}), {max_ms:.1} ms (max)"
-        )?;
-    }
-    if runs > 0 {
-        writeln!(text, "store   {}", summary.directory)?;
-    }
-    Ok(())
-}
-
-/// The lateness of the run that was latest, if that is within its bound; else it is told among the findings.
-fn latest<'a>(summary: &Summary<'a>) -> Option<&'a Finding> {
-    let all = summary.rows.iter().flat_map(|row| &row.records).flat_map(|record| &record.outcome.findings);
-    let p99 = |finding: &&Finding| match finding {
-        Finding::Late { p99_ms, .. } => Some(*p99_ms),
-        _ => None,
-    };
-    let late = all.filter(|finding| p99(finding).is_some());
-    late.max_by(|a, b| p99(a).partial_cmp(&p99(b)).unwrap_or(Ordering::Equal))
-        .filter(|finding| !finding::is_warning(finding))
-}
-
-/// Why cells fail, and why others could not be judged.
-fn troubles(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
-    let is_trouble = |row: &&Row<'_>| row.judgement.verdict != Verdict::Pass;
-    for (place, row) in summary.rows.iter().filter(is_trouble).enumerate() {
-        if place == 0 {
-            writeln!(text)?;
-        }
-        let name = &row.cell.name;
-        match &row.judgement.verdict {
-            Verdict::Fail { breaches } => {
-                let breaches: Vec<String> = breaches.iter().map(|breach| broken(row, breach)).collect();
-                let separator = if breaches.len() == 1 { " " } else { "\n    " };
-                writeln!(text, "✗ {name}:{separator}{}", breaches.join(separator))?;
-            }
-            Verdict::Unknown { reason } => {
-                // A crash brings the node's last words along: they are kept together.
-                let reason = reason.trim_end().replace('\n', "\n    ");
-                writeln!(text, "? {name}: {reason}")?;
-            }
-            Verdict::Pass => {}
-        }
-    }
-    Ok(())
-}
-
-fn broken(row: &Row<'_>, breach: &Breach) -> String {
-    match (breach, row.worst.value(Figure::Lost)) {
-        (Breach::Exceeded(exceeded), _) => exceeded.to_string(),
-        (Breach::Invalid { .. }, Some(lost)) if lost > 0.0 => {
-            format!("invalid: {lost:.0} acknowledged values are lost")
-        }
-        (Breach::Invalid { .. }, _) => "invalid; results.edn in the store says why".into(),
-    }
-}
-
-/// What else to know, each thing once with the cells it concerns.
-fn findings(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
-    let mut cells: BTreeMap<(String, Option<&str>), Vec<&str>> = BTreeMap::new();
-    for row in &summary.rows {
-        let findings = row.records.iter().flat_map(|record| &record.outcome.findings);
-        for finding in findings.filter(|one| finding::is_warning(one) || matches!(one, Finding::Note { .. })) {
-            let concerned = cells.entry(finding::words(finding)).or_default();
-            if concerned.last() != Some(&row.cell.name.as_str()) {
-                concerned.push(&row.cell.name);
-            }
-        }
-    }
-    if !cells.is_empty() {
-        writeln!(text)?;
-    }
-    for ((words, hint), concerned) in cells {
-        let whom = match concerned.as_slice() {
-            all if all.len() == summary.rows.len() && all.len() > 1 => "all cells".into(),
-            [one] => (*one).to_owned(),
-            some => finding::counted(some.len(), "cell"),
-        };
-        let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-        writeln!(text, "! {whom}: {words}{hint}")?;
-    }
-    Ok(())
 }
 
 const RULE: LineStyle = LineStyle::none().fill('─');
@@ -298,7 +220,7 @@ mod tests {
 
     use super::*;
     use crate::exit::ExitStatus;
-    use crate::outcome::{EngineId, Record};
+    use crate::outcome::{EngineId, Finding, Record};
     use crate::plan::Plan;
     use crate::sample;
 
@@ -343,6 +265,45 @@ mod tests {
             let widest = table.lines().map(|line| line.chars().count()).max();
             assert!(widest <= Some(usize::from(width)), "{width}:\n{table}");
         }
+    }
+
+    /// Three repetitions, of which the second is slower and, for one cell, too slow.
+    fn repeated() -> (Plan, Vec<Record>) {
+        let plan = sample::plan(3);
+        let mut records: Vec<Record> =
+            plan.cells.iter().flat_map(|cell| (0..3).map(|repetition| sample::record(cell, repetition))).collect();
+        records.iter_mut().for_each(|record| record.options.seed = record.repetition.into());
+        for record in records.iter_mut().filter(|record| record.repetition == 1) {
+            let slower = if record.cell.contains("star,relay-to-master=off") { 60.0 } else { 6.0 };
+            record.outcome.figures.set(Figure::StableLatencyMedian, 386.0 + slower);
+            record.outcome.figures.set(Figure::MsgsPerOp, 25.47);
+        }
+        records[17].outcome.crash = Some("a node panicked: out of cheese".into());
+        (plan, records)
+    }
+
+    #[test]
+    fn repetitions_show_what_counts_and_how_it_spreads() {
+        let (mut plan, records) = repeated();
+        plan.cells.iter_mut().for_each(|cell| cell.options.process_delay = engine::ProcessDelay::NONE);
+        let engine = EngineId { name: "simulated".into(), version: "0.1.0".into() };
+        let summary = Summary::of(&plan, &engine, &records, Utf8Path::new("store/efficient/20261122T191538Z"), 0.24);
+        insta::assert_snapshot!(table(&summary, Look { width: 120, is_coloured: false }));
+    }
+
+    #[test]
+    fn deviations_give_way_after_the_figures_that_nobody_limits() {
+        let (plan, records) = repeated();
+        for width in 76..=140 {
+            let text = shown(&plan, &records, width);
+            let table = text.split("\n\n").next().expect("the table comes first");
+            let widest = table.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(usize::from(width)), "{width}:\n{table}");
+            let is_said =
+                text.lines().any(|line| line.starts_with("left out") && line.ends_with("standard deviations"));
+            assert_eq!(table.contains('±'), !is_said, "{width}:\n{text}");
+        }
+        assert!(shown(&plan, &records, 140).contains('±') && !shown(&plan, &records, 76).contains('±'));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A run's raw files → what they say, the same for every engine that writes them.
 //!
 //! [`read`] takes a run's directory. results.edn gives the verdict and the message counts ([`maelstrom`]), history.edn what
-//! results.edn leaves out (`strict`). Absent: running anything, and judgement by limits.
+//! results.edn leaves out (`strict`). [`of`] says the same of results that were not written down. Absent: running anything, and judgement by limits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,15 +9,19 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use engine::Options;
+use engine::checker::strict::check;
 
 use self::edn::EdnError;
 use crate::figure::Figures;
 use crate::outcome::{Finding, Validity};
 
+mod direct;
 pub mod edn;
 pub mod history;
 pub mod maelstrom;
 mod strict;
+
+pub use self::direct::of;
 
 /// What a run's files say: an [`crate::outcome::Outcome`] but for what its engine alone knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +67,7 @@ pub fn read(directory: &Utf8Path, options: &Options) -> Result<Reading, ResultsE
     let maelstrom::ResultsEdn { validity, figures, findings, lost, error } = results;
     let mut reading = Reading { validity, figures, findings, missing: BTreeMap::new(), error };
     match read_history(directory) {
-        Ok(history) => strict::add(&mut reading, &history, options, &lost),
+        Ok(history) => strict::add(&mut reading, check(&history, None, options, None), &history, options, &lost),
         Err(error) => {
             let cause =
                 if let ResultsError::Io { source, .. } = &error { format!(": {source}") } else { String::new() };
@@ -84,7 +88,7 @@ pub fn read_unjudged(directory: &Utf8Path, options: &Options) -> Option<Reading>
         missing: BTreeMap::new(),
         error: None,
     };
-    strict::add(&mut reading, &history, options, &BTreeSet::new());
+    strict::add(&mut reading, check(&history, None, options, None), &history, options, &BTreeSet::new());
     // Nobody judged, so nobody called anything stable.
     reading.findings.clear();
     Some(reading)

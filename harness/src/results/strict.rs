@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::checker::quantiles::Quantiles;
-use engine::checker::strict::{Strict, check};
+use engine::checker::strict::Strict;
 use engine::history::History;
 use engine::{Options, Workload};
 
@@ -11,9 +11,9 @@ use super::Reading;
 use crate::figure::Figure;
 use crate::outcome::Finding;
 
-/// Adds what a history tells to what results.edn told. `lost` are the values that results.edn calls lost.
-pub(super) fn add(reading: &mut Reading, history: &History, options: &Options, lost: &BTreeSet<i64>) {
-    let strict = check(history, None, options, None);
+/// Adds what a history tells to what results.edn told. `strict` is the history's report, and `lost` are the values that
+/// results.edn calls lost.
+pub(super) fn add(reading: &mut Reading, strict: Strict, history: &History, options: &Options, lost: &BTreeSet<i64>) {
     reading.figures.set(Figure::Operations, history.client_invocations() as f64);
     if let Some(latencies) = strict.client_latencies.all {
         let [_, median, p95, p99, max] = in_order(latencies);

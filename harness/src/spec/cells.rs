@@ -33,6 +33,12 @@ impl Spec {
         cells
     }
 
+    /// Whether the file says for this cell what handing over a message takes.
+    pub(crate) fn sets_process_delay(&self, cell: &Combination) -> bool {
+        let mut choices = self.test.iter().chain(&cell.choices);
+        choices.any(|choice| matches!(choice.setting, Setting::Option(TestOption::ProcessDelay(_))))
+    }
+
     /// The columns of a table of cells: each axis, and what only included cells set, by name and meaning.
     pub(crate) fn columns(&self) -> Vec<(&str, &AxisKind)> {
         let mut columns: Vec<(&str, &AxisKind)> = self.axes.iter().map(|axis| (&*axis.name, &axis.kind)).collect();

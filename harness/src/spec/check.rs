@@ -14,6 +14,7 @@ use super::option::{self, TestOption};
 use super::value::{Fields, choice, list, number, word};
 use super::yaml::{Kind, Node};
 use super::{NodeSpec, Require, Spec, cells, limit, matrix};
+use crate::limit::JudgedBy;
 use crate::plan::EngineChoice;
 
 /// Reads an experiment. What comes back is whole only if no problem was found.
@@ -48,6 +49,7 @@ pub(super) fn experiment(
     let limits = fields.value("limits").map_or_else(Vec::new, |section| limit::limits(section, problems));
 
     let repeat = whole(&fields, "repeat", 1, REPEAT_MAX, problems).unwrap_or(1);
+    let judged_by = fields.value("judge").and_then(|node| choice(node, "`judge`", &STATISTICS, problems));
     let seed = whole(&fields, "seed", 0, u64::MAX, problems).unwrap_or(0);
     let mut options = Options { seed, ..Options::default() };
     for choice in &test {
@@ -61,6 +63,7 @@ pub(super) fn experiment(
         engine: engine.unwrap_or_default(),
         limits,
         repeat: u32::try_from(repeat).expect("at most `REPEAT_MAX`"),
+        judged_by: judged_by.unwrap_or_default(),
         require,
         test,
         options,
@@ -199,7 +202,7 @@ fn require(node: &Node, known: &[(&str, &AxisKind)], vocabulary: &Vocabulary<'_>
 }
 
 /// The keys of an experiment.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "name",
     "description",
     "engine",
@@ -211,11 +214,19 @@ const KEYS: [&str; 12] = [
     "limits",
     "require",
     "repeat",
+    "judge",
     "seed",
 ];
 
-const ENGINES: [(&str, EngineChoice); 3] =
-    [("auto", EngineChoice::Auto), ("embedded", EngineChoice::Embedded), ("maelstrom", EngineChoice::Maelstrom)];
+const ENGINES: [(&str, EngineChoice); 4] = [
+    ("auto", EngineChoice::Auto),
+    ("embedded", EngineChoice::Embedded),
+    ("maelstrom", EngineChoice::Maelstrom),
+    ("simulated", EngineChoice::Simulated),
+];
+
+const STATISTICS: [(&str, JudgedBy); 3] =
+    [("worst", JudgedBy::Worst), ("median", JudgedBy::Median), ("mean", JudgedBy::Mean)];
 
 const NAME_HELP: &str = "results are kept in a directory of this name: `name: my-experiment`";
 

@@ -33,7 +33,7 @@ pub(crate) use self::cells::Combination;
 pub use self::diagnostic::Code;
 use self::diagnostic::Problems;
 use self::yaml::Span;
-use crate::limit::Limit;
+use crate::limit::{JudgedBy, Limit};
 use crate::plan::EngineChoice;
 
 /// An experiment without mistakes.
@@ -44,6 +44,7 @@ pub struct Spec {
     pub(crate) engine: EngineChoice,
     pub(crate) limits: Vec<Limit>,
     pub(crate) repeat: u32,
+    pub(crate) judged_by: JudgedBy,
     pub(crate) require: Require,
     /// What `test` sets.
     test: Vec<Choice>,

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 
 use super::*;
+use crate::backend::Tested;
 use crate::figure::Figure;
 
 /// A stand-in, and a directory for a run.
@@ -74,7 +75,7 @@ impl Stage {
         interrupted: &AtomicBool,
     ) -> anyhow::Result<Outcome> {
         let directory = self.directory().to_owned();
-        let order = Order { options, bin: Utf8Path::new("/bin/node"), args: &[], directory };
+        let order = Order { options, node: Tested::Program { bin: Utf8Path::new("/bin/node"), args: &[], directory } };
         maelstrom.execute(&order, &Watch { progress: &|_, _| (), interrupted })
     }
 
@@ -291,12 +292,9 @@ fn progress_is_told_by_phase() {
     let stage = Stage::replaying("e-echo");
     let told = Mutex::new(Vec::new());
     let options = Options { workload: engine::Workload::Echo, nodes: Options::numbered_nodes(1), ..Options::default() };
-    let order = Order {
-        options: &options,
-        bin: Utf8Path::new("/bin/node"),
-        args: &[],
-        directory: stage.directory().to_owned(),
-    };
+    let directory = stage.directory().to_owned();
+    let order =
+        Order { options: &options, node: Tested::Program { bin: Utf8Path::new("/bin/node"), args: &[], directory } };
     let progress = |phase: &str, share: f64| told.lock().unwrap().push((phase.to_owned(), share));
     let watch = Watch { progress: &progress, interrupted: &AtomicBool::new(false) };
     stage.maelstrom().execute(&order, &watch).unwrap();

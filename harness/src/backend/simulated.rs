@@ -1,0 +1,123 @@
+//! The simulated engine: every node in this process, and a clock that jumps to the next thing that happens.
+//!
+//! A run of half a minute takes milliseconds, and a seed determines all of it. The rules are those of [`engine::Test`], which
+//! the embedded engine drives too, and so is the judgement.
+//!
+//! Absent: programs. What has a clock of its own cannot be moved to this one.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use engine::simulate;
+use node::Broadcaster;
+
+use crate::backend::{Backend, Order, Watch, digest, judged};
+use crate::figure::Figures;
+use crate::outcome::{EngineId, Outcome, Validity};
+
+/// The engine that needs nothing at all.
+pub(crate) struct Simulated;
+
+impl Backend for Simulated {
+    fn id(&self) -> EngineId {
+        EngineId { name: "simulated".into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+
+    /// One run is not interrupted: it is over before anybody could.
+    fn execute(&self, order: &Order<'_>, _watch: &Watch<'_>) -> anyhow::Result<Outcome> {
+        let started = Instant::now();
+        let (config, directory) = order.machine()?;
+        let options = order.options;
+        let machines = || options.nodes.iter().map(|_| Broadcaster::new(config)).collect();
+        // A node that panics would end as a process of its own under another engine, and only its own run with it.
+        let run = catch_unwind(AssertUnwindSafe(|| simulate(options.clone(), machines())));
+        let mut outcome = match run {
+            Ok(run) => {
+                let crash = run.fault.as_ref().map(ToString::to_string);
+                let outcome = judged::outcome(&run, options, crash, directory)?;
+                Outcome { trace_digest: Some(digest::of(&run)), ..outcome }
+            }
+            Err(panic) => panicked(&*panic),
+        };
+        outcome.wall_seconds = started.elapsed().as_secs_f64();
+        Ok(outcome)
+    }
+}
+
+/// The outcome of a run that a node, or the engine itself, did not survive.
+fn panicked(panic: &(dyn Any + Send)) -> Outcome {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    Outcome {
+        validity: Validity::Unknown,
+        crash: Some(format!("a node panicked: {}", said.unwrap_or("it did not say why"))),
+        figures: Figures::default(),
+        findings: Vec::new(),
+        wall_seconds: 0.0,
+        missing: std::collections::BTreeMap::new(),
+        trace_digest: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use camino::Utf8Path;
+    use engine::{Distribution, Latency, Nemesis, Options, ProcessDelay};
+    use node::Config;
+    use protocol::Duration;
+
+    use super::*;
+    use crate::backend::Tested;
+    use crate::figure::Figure;
+
+    /// Challenge 3d with partitions, cut short.
+    fn options(seed: u64) -> Options {
+        Options {
+            nodes: Options::numbered_nodes(25),
+            time_limit: Duration::from_secs(5),
+            rate: 100.0,
+            latency: Latency { mean_ms: 100, distribution: Distribution::Exponential },
+            process_delay: ProcessDelay::NONE,
+            nemesis: Some(Nemesis::Partition),
+            nemesis_interval: Duration::from_secs(1),
+            seed,
+            ..Options::default()
+        }
+    }
+
+    fn execute(options: &Options, node: Tested<'_>) -> anyhow::Result<Outcome> {
+        let watch = Watch { progress: &|_, _| (), interrupted: &AtomicBool::new(false) };
+        Simulated.execute(&Order { options, node }, &watch)
+    }
+
+    fn outcome(seed: u64) -> Outcome {
+        let config = Config::named(&["topology-n12-tree"]).unwrap();
+        let outcome = execute(&options(seed), Tested::Machine { config, directory: None }).unwrap();
+        Outcome { wall_seconds: 0.0, ..outcome }
+    }
+
+    #[test]
+    fn a_seed_is_the_same_run_every_time_and_another_seed_another() {
+        for seed in 0..4 {
+            let (once, again) = (outcome(seed), outcome(seed));
+            assert_eq!(once, again);
+            assert_ne!(once.trace_digest, outcome(seed + 1).trace_digest);
+            assert!(once.trace_digest.is_some() && once.figures.value(Figure::Operations) > Some(100.0));
+        }
+    }
+
+    #[test]
+    fn a_program_is_refused_with_the_reason() {
+        let node = Tested::Program { bin: Utf8Path::new("/bin/node"), args: &[], directory: "run".into() };
+        let error = execute(&options(0), node).unwrap_err().to_string();
+        assert!(error.contains("/bin/node") && error.contains("--engine embedded"), "{error}");
+    }
+
+    #[test]
+    fn a_panic_is_that_runs_outcome() {
+        let panic: Box<dyn Any + Send> = Box::new("index out of bounds".to_owned());
+        assert_eq!(panicked(&*panic).crash.as_deref(), Some("a node panicked: index out of bounds"));
+    }
+}

@@ -1,0 +1,171 @@
+//! What stands below the table: what the figures were judged by, where they come from, what is wrong, and what else to know.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write as _};
+
+use engine::{Distribution, ProcessDelay};
+
+use super::{Row, Summary, finding};
+use crate::figure::Figure;
+use crate::gate::{Breach, Verdict};
+use crate::outcome::{Finding, Validity};
+
+/// What the figures were judged by and where they come from.
+pub(super) fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spread: bool) -> fmt::Result {
+    let plan = summary.plan;
+    writeln!(text, "latencies in ms; * required cell")?;
+    if plan.repeat > 1 {
+        let seeds = plan.cells.first().map(|cell| (cell.options.seed, cell.options_of(plan.repeat - 1).seed));
+        let seeds = seeds.map(|(first, last)| format!(" (seeds {first} to {last})")).unwrap_or_default();
+        let spread = if shows_spread { ", ± its standard deviation" } else { "" };
+        writeln!(text, "each figure is the {} of {} repetitions{seeds}{spread}", plan.judged_by, plan.repeat)?;
+    }
+    if !left_out.is_empty() {
+        writeln!(text, "left out for want of width: {}", left_out.join(", "))?;
+    }
+    writeln!(text)?;
+    let limits: Vec<String> = plan.limits.iter().map(ToString::to_string).collect();
+    writeln!(text, "limits  {}", if limits.is_empty() { "none".into() } else { limits.join(", ") })?;
+    let is_simulated = summary.engine.name == "simulated";
+    let clock = if is_simulated { ", virtual time" } else { "" };
+    writeln!(text, "engine  {} {}{clock}", summary.engine.name, summary.engine.version)?;
+    // What real Maelstrom takes for a message nobody sets.
+    if is_simulated || summary.engine.name == "embedded" {
+        let delays: BTreeSet<String> =
+            plan.cells.iter().map(|cell| process_delay(cell.options.process_delay)).collect();
+        writeln!(text, "        {}", delays.into_iter().collect::<Vec<_>>().join(" or "))?;
+    }
+    let runs = summary.rows.iter().map(|row| row.records.len()).sum();
+    let places = usize::from(summary.wall_seconds < 9.95);
+    writeln!(text, "time    {:.places$} s for {}", summary.wall_seconds, finding::counted(runs, "run"))?;
+    if let Some(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms }) = latest(summary) {
+        writeln!(
+            text,
+            "late    {p50_ms:.1} ms (p50), {p99_ms:.1} ms (p99, at most {bound_ms:.0}), {max_ms:.1} ms (max)"
+        )?;
+    }
+    if runs > 0 {
+        writeln!(text, "store   {}", summary.directory)?;
+    }
+    Ok(())
+}
+
+/// What handing over a message takes beside the network, in words.
+fn process_delay(delay: ProcessDelay) -> String {
+    let ProcessDelay { mean_us, distribution } = delay;
+    let mean = if mean_us % 1000 == 0 { format!("{} ms", mean_us / 1000) } else { format!("{mean_us} us") };
+    let how = match distribution {
+        Distribution::Constant => "constant",
+        Distribution::Exponential => "exponential",
+        Distribution::Uniform => "uniform",
+    };
+    if mean_us == 0 { "processing is free".to_owned() } else { format!("process delay {mean} {how}") }
+}
+
+/// The lateness of the run that was latest, if that is within its bound; else it is told among the findings.
+fn latest<'a>(summary: &Summary<'a>) -> Option<&'a Finding> {
+    let all = summary.rows.iter().flat_map(|row| &row.records).flat_map(|record| &record.outcome.findings);
+    let p99 = |finding: &&Finding| match finding {
+        Finding::Late { p99_ms, .. } => Some(*p99_ms),
+        _ => None,
+    };
+    let late = all.filter(|finding| p99(finding).is_some());
+    late.max_by(|a, b| p99(a).partial_cmp(&p99(b)).unwrap_or(Ordering::Equal))
+        .filter(|finding| !finding::is_warning(finding))
+}
+
+/// Why cells fail, and why others could not be judged.
+pub(super) fn troubles(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
+    let is_trouble = |row: &&Row<'_>| row.judgement.verdict != Verdict::Pass;
+    let is_repeated = summary.plan.repeat > 1;
+    for (place, row) in summary.rows.iter().filter(is_trouble).enumerate() {
+        if place == 0 {
+            writeln!(text)?;
+        }
+        let name = &row.cell.name;
+        match &row.judgement.verdict {
+            Verdict::Fail { breaches } => {
+                let breaches: Vec<String> = breaches.iter().map(|breach| broken(row, breach, is_repeated)).collect();
+                let separator = if breaches.len() == 1 { " " } else { "\n    " };
+                writeln!(text, "✗ {name}:{separator}{}", breaches.join(separator))?;
+            }
+            Verdict::Unknown { reason } => {
+                // A crash brings the node's last words along: they are kept together.
+                let crashed = row.records.iter().find(|record| record.outcome.crash.as_ref() == Some(reason));
+                let seed = crashed.filter(|_| is_repeated).map(|record| format!("with seed {}: ", record.options.seed));
+                let reason = reason.trim_end().replace('\n', "\n    ");
+                writeln!(text, "? {name}: {}{reason}", seed.unwrap_or_default())?;
+            }
+            Verdict::Pass => {}
+        }
+    }
+    Ok(())
+}
+
+fn broken(row: &Row<'_>, breach: &Breach, is_repeated: bool) -> String {
+    let seed = |repetition: u32| row.records.get(repetition as usize).map_or(0, |record| record.options.seed);
+    match (breach, row.counted.value(Figure::Lost)) {
+        (Breach::Exceeded(exceeded), _) if is_repeated => {
+            let (some, all) = (exceeded.repetitions, finding::counted(row.records.len(), "run"));
+            format!("{exceeded}; beyond it in {some} of {all}, farthest with seed {}", seed(exceeded.repetition))
+        }
+        (Breach::Exceeded(exceeded), _) => exceeded.to_string(),
+        (Breach::Invalid { repetition }, _) if is_repeated => {
+            let invalid = row.records.iter().filter(|record| record.outcome.validity == Validity::Invalid).count();
+            let all = finding::counted(row.records.len(), "run");
+            format!("invalid in {invalid} of {all}, first with seed {}", seed(*repetition))
+        }
+        (Breach::Invalid { .. }, Some(lost)) if lost > 0.0 => {
+            format!("invalid: {lost:.0} acknowledged values are lost")
+        }
+        (Breach::Invalid { .. }, _) => "invalid; results.edn in the store says why".into(),
+    }
+}
+
+/// Limits that chance may have decided about, in cells whose verdict counts.
+pub(super) fn close_calls(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
+    let required = summary.rows.iter().filter(|row| row.cell.required);
+    let calls = required.flat_map(|row| row.judgement.close.iter().map(|close| (&row.cell.name, close)));
+    for (place, (cell, close)) in calls.enumerate() {
+        if place == 0 {
+            writeln!(text)?;
+        }
+        writeln!(text, "! {cell}: {close}")?;
+    }
+    Ok(())
+}
+
+/// What else to know, each thing once with the cells it concerns.
+pub(super) fn findings(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
+    let mut cells: BTreeMap<(String, Option<&str>), Vec<&str>> = BTreeMap::new();
+    for row in &summary.rows {
+        let findings = row.records.iter().flat_map(|record| &record.outcome.findings);
+        for finding in findings.filter(|one| finding::is_warning(one) || matches!(one, Finding::Note { .. })) {
+            let concerned = cells.entry(finding::words(finding)).or_default();
+            if concerned.last() != Some(&row.cell.name.as_str()) {
+                concerned.push(&row.cell.name);
+            }
+        }
+    }
+    if !cells.is_empty() {
+        writeln!(text)?;
+    }
+    let hidden = cells.len().saturating_sub(FINDINGS_SHOWN);
+    for ((words, hint), concerned) in cells.into_iter().take(FINDINGS_SHOWN) {
+        let whom = match concerned.as_slice() {
+            all if all.len() == summary.rows.len() && all.len() > 1 => "all cells".into(),
+            [one] => (*one).to_owned(),
+            some => finding::counted(some.len(), "cell"),
+        };
+        let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+        writeln!(text, "! {whom}: {words}{hint}")?;
+    }
+    if hidden > 0 {
+        writeln!(text, "! {} more, in the records in the store", finding::counted(hidden, "finding"))?;
+    }
+    Ok(())
+}
+
+/// Hundreds of runs can each have something of their own to say.
+const FINDINGS_SHOWN: usize = 12;
