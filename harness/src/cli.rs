@@ -46,7 +46,8 @@ pub struct RunArgs {
     #[arg(long, value_enum)]
     pub engine: Option<EngineArg>,
 
-    /// How many tests run at the same time [default: as many as there are cores; 1 with Maelstrom]
+    /// How many tests run at the same time [default: as many as keep the embedded engine punctual;
+    /// one a core if simulated; 1 with Maelstrom]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
 

@@ -10,7 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use harness::plan::{NodeSource, Plan, SelectError};
+use engine::ProcessDelay;
+use harness::limit::JudgedBy;
+use harness::plan::{EngineChoice, NodeSource, Plan, SelectError};
 use harness::spec::{Code, Spec, SpecError};
 
 /// The features that these tests' node has, so that they stand whatever the node learns.
@@ -115,6 +117,37 @@ fn on_off_true_and_false_are_switches() {
         assert_eq!(spelt(values), expected, "{values}");
     }
     assert_eq!(spelt("on").cells, expected.cells[..1]);
+}
+
+#[test]
+fn in_virtual_time_processing_is_free_unless_the_file_says_otherwise() {
+    let delays = |test: &str, engine| {
+        let source = format!("name: x\nnode: {{crate: node}}\ntest: {{{test}}}\nmatrix: {{rate: [1, 2]}}\n");
+        let plan = Plan::under(&parse(&source).unwrap_or_else(|error| panic!("{error}")), engine);
+        assert_eq!(plan.engine, engine);
+        plan.cells[1].options.process_delay
+    };
+    let exponential = |mean_us| ProcessDelay { mean_us, distribution: engine::Distribution::Exponential };
+    for engine in [EngineChoice::Auto, EngineChoice::Embedded] {
+        assert_eq!(delays("", engine), ProcessDelay::MAELSTROM);
+        assert_eq!(delays("process-delay: 3ms", engine), exponential(3_000));
+    }
+    assert_eq!(delays("", EngineChoice::Simulated), ProcessDelay::NONE);
+    assert_eq!(delays("process-delay: 3ms", EngineChoice::Simulated), exponential(3_000));
+    let constant = ProcessDelay { mean_us: 500, distribution: engine::Distribution::Constant };
+    let test = "process-delay: 500us, process-delay-dist: constant";
+    assert_eq!(delays(test, EngineChoice::Simulated), constant);
+    let axis = plan("name: x\nengine: simulated\nnode: {crate: node}\nmatrix: {process-delay: [1ms, 0ms]}\n");
+    assert_eq!(axis.cells[0].options.process_delay, exponential(1_000));
+}
+
+#[test]
+fn limits_are_held_against_the_worst_unless_the_file_says_otherwise() {
+    let judged_by = |line: &str| plan(&format!("name: x\nnode: {{crate: node}}\n{line}\n")).judged_by;
+    assert_eq!(judged_by(""), JudgedBy::Worst);
+    assert_eq!(judged_by("judge: worst"), JudgedBy::Worst);
+    assert_eq!(judged_by("judge: median"), JudgedBy::Median);
+    assert_eq!(judged_by("judge: mean"), JudgedBy::Mean);
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn of(run: &Run) -> String {
     }
     trace.number(run.unclaimed_replies);
     trace.text(&run.fault.as_ref().map(ToString::to_string).unwrap_or_default());
-    Sha256::digest(&trace.0).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(&trace.0).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// What is digested. Every part begins with its length or its kind, so that no two traces read the same.
@@ -98,18 +98,15 @@ impl Trace {
 
     /// Small values as bits: reads make most of a trace.
     fn set(&mut self, set: &ValueSet) {
-        match set.words() {
-            Some(words) => {
-                let end = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
-                self.0.push(0);
-                self.number(end as u64);
-                words[..end].iter().for_each(|word| self.number(*word));
-            }
-            None => {
-                self.0.push(1);
-                self.number(set.len() as u64);
-                set.iter().for_each(|value| self.value(value));
-            }
+        if let Some(words) = set.words() {
+            let end = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+            self.0.push(0);
+            self.number(end as u64);
+            words[..end].iter().for_each(|word| self.number(*word));
+        } else {
+            self.0.push(1);
+            self.number(set.len() as u64);
+            set.iter().for_each(|value| self.value(value));
         }
     }
 

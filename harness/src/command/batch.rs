@@ -64,7 +64,7 @@ impl Stage<'_> {
         records.push(record.clone());
         let made = records.len();
         if made < repeat {
-            if made % repeat.div_ceil(REPORTS) == 0 {
+            if made.is_multiple_of(repeat.div_ceil(REPORTS)) {
                 line.report(&format!("{made} of {repeat} runs"), made as f64 / repeat as f64);
             }
             return (Some(record), None);
@@ -100,4 +100,100 @@ fn how_they_ended(records: &[Record]) -> String {
     let parts = if valid == records.len() { "valid".to_owned() } else { parts.join(", ") };
     let seconds: f64 = records.iter().map(|record| record.outcome.wall_seconds).sum();
     format!("{}, {parts}, {seconds:.1} s", counted(records.len(), "run"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use camino::Utf8PathBuf;
+    use node::Config;
+
+    use super::*;
+    use crate::backend::fake::Fake;
+    use crate::command::ready::Ready;
+    use crate::console::Console;
+    use crate::outcome::EngineId;
+    use crate::provenance::Origin;
+    use crate::sample;
+    use crate::store::Store;
+
+    /// What a plan of six cells with four seeds each comes to under a fake engine, and what its store holds then.
+    fn made(backend: &Fake<'_>, interrupted: &AtomicBool, jobs: usize) -> (Made, Vec<Record>, Vec<String>) {
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
+        let plan = sample::plan(4);
+        let config = Config::named(&[]).unwrap();
+        let node = Ready::Machine { config, label: "node".into(), sha256: "00ff".into() };
+        let engine = EngineId { name: "fake".into(), version: "1".into() };
+        let origin = Origin { engine, git: None, host: "here".into(), command: vec![] };
+        let store = Store::open(&root, "efficient", "now", &"about").unwrap();
+        let console = Console::new();
+        let repetitions = |cell| (0..4).map(move |repetition| (cell, repetition));
+        let runs = plan.cells.iter().flat_map(repetitions);
+        let runs: Vec<Run<'_>> = runs.map(|(cell, repetition)| Run { cell, repetition, node: &node }).collect();
+        let stage = Stage { plan: &plan, backend, origin: &origin, store: &store, console: &console, interrupted };
+        let made = stage.make_in_batches(&runs, NonZeroUsize::new(jobs).unwrap());
+        let mut names: Vec<String> = fs::read_dir(store.directory())
+            .unwrap()
+            .map(|one| one.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        let mut kept = Store::records(store.directory()).unwrap();
+        let place = |record: &Record| plan.cells.iter().position(|cell| cell.name == record.cell);
+        kept.sort_by_key(|record| (place(record), record.repetition));
+        (made, kept, names)
+    }
+
+    fn good() -> Outcome {
+        sample::outcome(25.0, 386.0, 512.0)
+    }
+
+    #[test]
+    fn every_run_is_kept_in_its_cells_file() {
+        let calm = AtomicBool::new(false);
+        let (made, kept, names) = made(&Fake::answering(|_| Ok(good())), &calm, 3);
+        assert!(made.trouble.is_none());
+        assert_eq!(made.records.iter().map(|record| record.options.seed).collect::<Vec<_>>(), [0, 1, 2, 3].repeat(6));
+        assert_eq!(kept, made.records);
+        assert_eq!(names.len(), 7, "six cells and experiment.json: {names:?}");
+    }
+
+    #[test]
+    fn an_interrupt_keeps_what_was_measured() {
+        let interrupted = AtomicBool::new(false);
+        let backend = Fake::answering(|run| {
+            interrupted.store(run == 5, Ordering::Relaxed);
+            Ok(good())
+        });
+        let (made, kept, names) = made(&backend, &interrupted, 1);
+        assert!(made.trouble.is_none());
+        assert_eq!((made.records.len(), backend.runs()), (6, 6));
+        assert_eq!(kept, made.records, "the second cell has two of its four");
+        assert_eq!(names.len(), 3, "{names:?}");
+    }
+
+    #[test]
+    fn trouble_ends_everything_and_keeps_what_was_measured() {
+        let calm = AtomicBool::new(false);
+        let backend = Fake::answering(|run| if run == 6 { Err(anyhow::anyhow!("no memory")) } else { Ok(good()) });
+        let (made, kept, _) = made(&backend, &calm, 1);
+        assert!(format!("{:#}", made.trouble.unwrap()).ends_with("no memory"));
+        assert_eq!((kept.len(), made.records.len(), backend.runs()), (6, 6, 7));
+    }
+
+    #[test]
+    fn progress_counts_how_runs_ended() {
+        let record = |outcome| Record { outcome, ..sample::record(&sample::plan(1).cells[0], 0) };
+        assert_eq!(how_they_ended(&[record(good()), record(good())]), "2 runs, valid, 62.8 s");
+        let mixed = [
+            record(good()),
+            record(Outcome { validity: Validity::Invalid, ..good() }),
+            record(Outcome { validity: Validity::Unknown, ..good() }),
+            record(Outcome { validity: Validity::Unknown, crash: Some("boom".into()), ..good() }),
+        ];
+        let expected = "4 runs, 1 valid, 1 invalid, 1 could not be judged, 1 crashed, 125.6 s";
+        assert_eq!(how_they_ended(&mixed), expected);
+    }
 }

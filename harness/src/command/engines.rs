@@ -51,12 +51,12 @@ pub(super) fn embedded() -> Box<dyn Backend> {
 }
 
 /// How many tests to run at the same time if the user does not say. Maelstrom wants the machine for itself: a JVM keeps
-/// two cores busy and takes a gigabyte. The embedded engine runs three of the challenge's tests (25 nodes, 100 operations a
-/// second) on each core, or as much of other loads; a binary that is not this project's may cost anything and gets a core.
-/// A simulated run keeps one core busy.
+/// two cores busy and takes a gigabyte. The simulated engine runs one on each core, which it keeps busy. The embedded engine
+/// runs three of the challenge's tests (25 nodes, 100 operations a second) on each core, or as much of other loads; a binary
+/// that is not this project's may cost anything and gets a core.
 ///
-/// Measured with `experiments/efficient.yaml`, whose six cells include the costliest design, on 2 cores that were also used
-/// otherwise (load average about 3):
+/// Measured embedded, with `experiments/efficient.yaml`, whose six cells include the costliest design, on 2 cores that were
+/// also used otherwise (load average about 3):
 ///
 /// | at a time | lateness p99, worst test | wall time | star with relay: median, max | n12-tree with relay: median, max |
 /// |---|---|---|---|---|

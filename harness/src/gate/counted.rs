@@ -77,31 +77,31 @@ mod tests {
 
     const MEDIAN: Figure = Figure::StableLatencyMedian;
 
-    fn value(figure: Figure, limits: &[Limit], judged_by: JudgedBy) -> f64 {
+    fn value(figure: Figure, limits: &[Limit], judged_by: JudgedBy) -> Option<f64> {
         let outcomes = [412.0, 386.0, 390.0, 388.0].map(|median| {
             let mut outcome = sample::outcome(25.0, median, 512.0);
             outcome.figures.set(Figure::OkFraction, median / 1000.0);
             outcome
         });
         let rules = Rules { limits, judged_by, repeat: 4 };
-        counted(figure, rules, &outcomes.iter().collect::<Vec<_>>()).unwrap()
+        counted(figure, rules, &outcomes.iter().collect::<Vec<_>>())
     }
 
     #[test]
     fn the_statistic_is_the_one_that_is_asked_for() {
-        assert_eq!(value(MEDIAN, &[], JudgedBy::Worst), 412.0);
-        assert_eq!(value(MEDIAN, &[], JudgedBy::Median), 390.0);
-        assert_eq!(value(MEDIAN, &[], JudgedBy::Mean), 394.0);
-        assert_eq!(value(Figure::OkFraction, &[], JudgedBy::Worst), 0.386);
+        assert_eq!(value(MEDIAN, &[], JudgedBy::Worst), Some(412.0));
+        assert_eq!(value(MEDIAN, &[], JudgedBy::Median), Some(390.0));
+        assert_eq!(value(MEDIAN, &[], JudgedBy::Mean), Some(394.0));
+        assert_eq!(value(Figure::OkFraction, &[], JudgedBy::Worst), Some(0.386));
     }
 
     #[test]
     fn a_limit_says_which_value_is_worst() {
         let limit = |comparison, bound| [Limit { figure: MEDIAN, comparison, bound }];
-        assert_eq!(value(MEDIAN, &limit(Comparison::Less, 400.0), JudgedBy::Worst), 412.0);
-        assert_eq!(value(MEDIAN, &limit(Comparison::Greater, 380.0), JudgedBy::Worst), 386.0);
-        assert_eq!(value(MEDIAN, &limit(Comparison::Equal, 410.0), JudgedBy::Worst), 386.0);
-        assert_eq!(value(MEDIAN, &limit(Comparison::Equal, 410.0), JudgedBy::Mean), 394.0);
+        assert_eq!(value(MEDIAN, &limit(Comparison::Less, 400.0), JudgedBy::Worst), Some(412.0));
+        assert_eq!(value(MEDIAN, &limit(Comparison::Greater, 380.0), JudgedBy::Worst), Some(386.0));
+        assert_eq!(value(MEDIAN, &limit(Comparison::Equal, 410.0), JudgedBy::Worst), Some(386.0));
+        assert_eq!(value(MEDIAN, &limit(Comparison::Equal, 410.0), JudgedBy::Mean), Some(394.0));
     }
 
     #[test]

@@ -100,6 +100,10 @@ pub(super) fn troubles(text: &mut String, summary: &Summary<'_>) -> fmt::Result 
             Verdict::Pass => {}
         }
     }
+    let fails = |row: &Row<'_>| matches!(row.judgement.verdict, Verdict::Fail { .. });
+    if is_repeated && summary.engine.name == "simulated" && summary.rows.iter().any(fails) {
+        writeln!(text, "one seed alone, with its raw files: `--only CELL --seeds 1 --seed N`")?;
+    }
     Ok(())
 }
 

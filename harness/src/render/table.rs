@@ -272,7 +272,9 @@ mod tests {
         let plan = sample::plan(3);
         let mut records: Vec<Record> =
             plan.cells.iter().flat_map(|cell| (0..3).map(|repetition| sample::record(cell, repetition))).collect();
-        records.iter_mut().for_each(|record| record.options.seed = record.repetition.into());
+        for record in &mut records {
+            record.options.seed = record.repetition.into();
+        }
         for record in records.iter_mut().filter(|record| record.repetition == 1) {
             let slower = if record.cell.contains("star,relay-to-master=off") { 60.0 } else { 6.0 };
             record.outcome.figures.set(Figure::StableLatencyMedian, 386.0 + slower);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::Options;
 use engine::checker::set_full::SetFull;
+use engine::checker::stats::Tally;
 use engine::checker::strict::Strict;
 use engine::history::History;
 use engine::results::{self, Results, WorkloadResults};
@@ -45,11 +46,13 @@ const fn validity(validity: results::Validity) -> Validity {
 
 fn figures(results: &Results) -> Figures {
     let mut figures = Figures::default();
-    let broadcasts = results.stats.by_f.get("broadcast").map_or(0, |tally| tally.total());
+    let broadcasts = results.stats.by_f.get("broadcast").map_or(0, Tally::total);
     if let Some(net) = &results.net {
         let ratios = [(Figure::MsgsPerOp, net.msgs_per_op()), (Figure::ServerMsgsPerOp, net.server_msgs_per_op())];
         for (figure, ratio) in ratios {
-            ratio.into_iter().for_each(|ratio| figures.set(figure, as_written(ratio)));
+            if let Some(ratio) = ratio {
+                figures.set(figure, as_written(ratio));
+            }
         }
         if broadcasts > 0 {
             figures.set(Figure::MsgsPerBroadcast, net.servers.sent as f64 / broadcasts as f64);

@@ -12,6 +12,7 @@
 #![cfg(unix)]
 
 mod run;
+mod simulated;
 mod test;
 mod verbs;
 
