@@ -65,10 +65,9 @@ impl Workspace {
             packages
                 .extend(needed.filter_map(|dependency| self.packages.iter().find(|each| each.name == dependency.name)));
         }
-        let version = run(&toolchain.rustc, &["-vV"], &self.root)
-            .map_err(|source| BuildError::NoCargo { program: toolchain.rustc.clone(), source })?;
+        let version = run(&toolchain.rustc, &["-vV"], &self.root)?;
         let mut digest = Sha256::new();
-        digest.update(&version.stdout);
+        digest.update(&version);
         digest.update(std::env::var("RUSTFLAGS").unwrap_or_default());
         for path in files.iter().filter(|path| path.is_file()) {
             // The path tells where one file ends and the next begins, and a renamed file is a change.

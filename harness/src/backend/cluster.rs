@@ -8,7 +8,6 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
@@ -88,7 +87,7 @@ impl Cluster {
             let log_path = logs.join(format!("{}.log", name.replace(['/', '\\'], "_")));
             let log = File::create(&log_path)?;
             let child = process::spawn_node(bin, args, &std::env::temp_dir())
-                .with_context(|| format!("cannot start the node `{bin}`: {}", start_hint(bin)))?;
+                .with_context(|| format!("node {name} did not start"))?;
             cluster.adopt(name, child, log, log_path)?;
         }
         Ok(cluster)
@@ -289,16 +288,6 @@ pub(crate) fn raise_open_files_limit() {
     if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
         // Where it may not be raised, starting a node says so.
         let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);
-    }
-}
-
-/// What to do about a program that does not start.
-fn start_hint(bin: &Utf8Path) -> &'static str {
-    match std::fs::metadata(bin) {
-        Err(_) => "there is no such file",
-        Ok(file) if file.is_dir() => "it is a directory",
-        Ok(file) if file.permissions().mode() & 0o111 == 0 => "it is not executable (`chmod +x` makes it so)",
-        Ok(_) => "a script needs an interpreter line (`#!/usr/bin/env …`), a program has to be built for this system",
     }
 }
 
