@@ -106,11 +106,16 @@ pub enum BuildError {
 }
 
 impl Toolchain {
-    /// The cargo that runs this program, or else the one on the path; the workspace around the current directory.
-    pub fn here() -> io::Result<Self> {
+    /// The cargo that runs this program, or else the one on the path; the workspace around the current directory, or else
+    /// the one around the experiment.
+    pub fn around(experiment: &Utf8Path) -> io::Result<Self> {
         let named = |variable: &str, usual: &str| std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
-        let directory =
-            Utf8PathBuf::try_from(std::env::current_dir()?).map_err(camino::FromPathBufError::into_io_error)?;
+        let here = Utf8PathBuf::try_from(std::env::current_dir()?).map_err(camino::FromPathBufError::into_io_error)?;
+        let beside = experiment.canonicalize_utf8().ok().and_then(|path| path.parent().map(Utf8Path::to_owned));
+        let directory = match beside {
+            Some(beside) if !is_in_workspace(&here) && is_in_workspace(&beside) => beside,
+            _ => here,
+        };
         Ok(Self { cargo: named("CARGO", "cargo"), rustc: named("RUSTC", "rustc"), directory })
     }
 
@@ -194,6 +199,11 @@ impl Toolchain {
             other => other,
         })
     }
+}
+
+/// Whether a directory is in a workspace, or at least in a package, of whatever project.
+fn is_in_workspace(directory: &Utf8Path) -> bool {
+    directory.ancestors().any(|directory| directory.join("Cargo.toml").is_file())
 }
 
 /// A binary that the user names, as it is.

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 
 use camino::Utf8PathBuf;
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::plan::EngineChoice;
@@ -53,7 +54,7 @@ pub struct RunArgs {
     pub only: Vec<String>,
 
     /// Where results are kept
-    #[arg(long, value_name = "DIR", default_value = "store")]
+    #[arg(long, value_name = "DIR", default_value = "store", value_parser = path())]
     pub store: Utf8PathBuf,
 
     /// How the answer is written to standard output
@@ -65,7 +66,7 @@ pub struct RunArgs {
     pub seed: Option<u64>,
 
     /// Maelstrom's launcher or its directory [default: $MAELSTROM, else PATH, else what `harness setup maelstrom` fetched]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path())]
     pub maelstrom: Option<Utf8PathBuf>,
 }
 
@@ -101,7 +102,7 @@ pub enum Setup {
 #[derive(Clone, Debug, Args)]
 pub struct DoctorArgs {
     /// Maelstrom's launcher or its directory, if it is somewhere unusual
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path())]
     pub maelstrom: Option<Utf8PathBuf>,
 }
 
@@ -124,6 +125,11 @@ pub enum Format {
     /// A table for people
     #[default]
     Table,
+}
+
+/// A path that an empty variable in a script did not leave empty.
+fn path() -> impl TypedValueParser<Value = Utf8PathBuf> {
+    NonEmptyStringValueParser::new().map(Utf8PathBuf::from)
 }
 
 impl From<EngineArg> for EngineChoice {

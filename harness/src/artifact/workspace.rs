@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{BuildError, SHELL, Toolchain, file_digest, file_error, hexadecimal, run};
+use super::{BuildError, SHELL, Toolchain, file_digest, file_error, hexadecimal, is_in_workspace, run};
 
 /// What cargo knows of the workspace.
 pub(super) struct Workspace {
@@ -92,7 +92,7 @@ impl Toolchain {
 
     pub(super) fn workspace(&self, cells: &[String]) -> Result<Workspace, BuildError> {
         let missing = || BuildError::NoWorkspace { directory: self.directory.clone() };
-        if !self.directory.ancestors().any(|directory| directory.join("Cargo.toml").is_file()) {
+        if !is_in_workspace(&self.directory) {
             return Err(missing());
         }
         let stdout = self.cargo(&self.directory, &["metadata", "--no-deps", "--format-version", "1"], cells)?;

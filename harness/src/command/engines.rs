@@ -22,7 +22,12 @@ pub(super) fn open(
     console: &Console,
 ) -> anyhow::Result<Box<dyn Backend>> {
     match choice {
-        EngineChoice::Embedded => Ok(embedded()),
+        EngineChoice::Embedded => {
+            if let Some(named) = named {
+                console.say(&format!("`--maelstrom {named}` has no effect with the embedded engine"));
+            }
+            Ok(embedded())
+        }
         EngineChoice::Maelstrom => {
             can_run(plan).context("this needs `--engine embedded`")?;
             match locate(named)? {

@@ -22,7 +22,7 @@ use crate::store::Store;
 
 /// The whole verb.
 pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
-    let toolchain = Toolchain::here().context("cannot tell which directory this is")?;
+    let toolchain = Toolchain::around(&args.experiment).context("cannot tell which directory this is")?;
     let spec = Spec::load(&args.experiment, &toolchain.known_features())?;
     let mut plan = seeded(Plan::of(&spec), args.seed);
     plan.only(&args.only)?;

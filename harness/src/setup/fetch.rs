@@ -101,7 +101,9 @@ fn open(from: &str) -> Result<(Box<dyn Read>, Option<u64>), String> {
     if metadata.is_dir() {
         return Err("it is a directory; the archive itself is wanted".to_owned());
     }
-    Ok((Box::new(file), Some(metadata.len())))
+    // A pipe has no size.
+    let size = metadata.is_file().then_some(metadata.len());
+    Ok((Box::new(file), size))
 }
 
 /// How often whoever waits looks up.
