@@ -3,7 +3,7 @@
 //! Absent: the flags of `harness test`, which are Maelstrom's and follow its rules ([`crate::command`]).
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 
 use camino::Utf8PathBuf;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
@@ -68,6 +68,11 @@ pub struct RunArgs {
     /// Maelstrom's launcher or its directory [default: $MAELSTROM, else PATH, else what `harness setup maelstrom` fetched]
     #[arg(long, value_name = "PATH", value_parser = path())]
     pub maelstrom: Option<Utf8PathBuf>,
+
+    /// Stop a test under Maelstrom that runs longer than this [default: its time limit and some minutes]. The embedded
+    /// engine needs none: each of its phases ends by itself
+    #[arg(long, value_name = "SECONDS")]
+    pub deadline: Option<NonZeroU64>,
 }
 
 /// `harness test`

@@ -193,14 +193,16 @@ fn add_propagation(figures: &mut Figures, latency: &Quantiles<f64>) {
 
 fn findings(run: &Run, lateness: Vec<f64>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(lateness) = Quantiles::of_floats(lateness) {
+    // Nobody reads latencies off a run that a fault ended.
+    if let (Some(lateness), None) = (Quantiles::of_floats(lateness), &run.fault) {
         let Quantiles { median: p50_ms, p99: p99_ms, max: max_ms, .. } = lateness;
         findings.push(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms: LATENESS_BOUND_MS });
     }
     if run.unclaimed_replies > 0 {
+        let (count, noun) = (run.unclaimed_replies, if run.unclaimed_replies == 1 { "reply" } else { "replies" });
         let text = format!(
-            "{} replies came that nobody waited for: second answers to one request, or answers after the client's 5 s",
-            run.unclaimed_replies
+            "{count} {noun} came that nobody waited for: second answers to one request, answers to none, or answers \
+             after the client's 5 s"
         );
         findings.push(Finding::Note { text });
     }

@@ -2,13 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use camino::Utf8Path;
 
 use crate::backend::Backend;
 use crate::backend::embedded::Embedded;
 use crate::backend::maelstrom::{self, Maelstrom, Surroundings};
+use crate::cli::RunArgs;
 use crate::console::Console;
 use crate::outcome::EngineId;
 use crate::plan::{EngineChoice, Plan};
@@ -17,25 +18,25 @@ use crate::plan::{EngineChoice, Plan};
 /// so.
 pub(super) fn open(
     choice: EngineChoice,
-    named: Option<&Utf8Path>,
+    args: &RunArgs,
     plan: &Plan,
     console: &Console,
 ) -> anyhow::Result<Box<dyn Backend>> {
     match choice {
         EngineChoice::Embedded => {
-            if let Some(named) = named {
+            if let Some(named) = &args.maelstrom {
                 console.say(&format!("`--maelstrom {named}` has no effect with the embedded engine"));
             }
             Ok(embedded())
         }
         EngineChoice::Maelstrom => {
             can_run(plan).context("this needs `--engine embedded`")?;
-            match locate(named)? {
+            match locate(args)? {
                 Some(maelstrom) => Ok(Box::new(maelstrom)),
                 None => bail!("Maelstrom was not found; {HOW_TO_GET_IT}, or use `--engine embedded`"),
             }
         }
-        EngineChoice::Auto => match (locate(named)?, can_run(plan)) {
+        EngineChoice::Auto => match (locate(args)?, can_run(plan)) {
             (Some(maelstrom), Ok(())) => Ok(Box::new(maelstrom)),
             (Some(_), Err(why)) => {
                 console.say(&format!("engine: embedded, since {why:#}"));
@@ -73,8 +74,10 @@ pub(super) fn default_jobs(engine: &EngineId) -> NonZeroUsize {
     }
 }
 
-fn locate(named: Option<&Utf8Path>) -> anyhow::Result<Option<Maelstrom>> {
-    Ok(Maelstrom::locate(named, &Surroundings::of_process())?)
+fn locate(args: &RunArgs) -> anyhow::Result<Option<Maelstrom>> {
+    let found = Maelstrom::locate(args.maelstrom.as_deref(), &Surroundings::of_process())?;
+    let deadline = args.deadline.map(|seconds| Duration::from_secs(seconds.get()));
+    Ok(found.map(|maelstrom| Maelstrom { deadline, ..maelstrom }))
 }
 
 /// Whether Maelstrom's command line can say what every cell runs.

@@ -27,7 +27,7 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
     let mut plan = seeded(Plan::of(&spec), args.seed);
     plan.only(&args.only)?;
     let choice = args.engine.map_or(plan.engine, Into::into);
-    let backend = engines::open(choice, args.maelstrom.as_deref(), &plan, console)?;
+    let backend = engines::open(choice, args, &plan, console)?;
     let origin = Origin::here(backend.id());
     let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &About::of(&plan, &origin))
         .context("the store cannot be used (`--store DIR` names another)")?;
