@@ -75,9 +75,11 @@ pub(super) fn default_jobs(engine: &EngineId) -> NonZeroUsize {
 }
 
 fn locate(args: &RunArgs) -> anyhow::Result<Option<Maelstrom>> {
-    let found = Maelstrom::locate(args.maelstrom.as_deref(), &Surroundings::of_process())?;
-    let deadline = args.deadline.map(|seconds| Duration::from_secs(seconds.get()));
-    Ok(found.map(|maelstrom| Maelstrom { deadline, ..maelstrom }))
+    let mut found = Maelstrom::locate(args.maelstrom.as_deref(), &Surroundings::of_process())?;
+    if let Some(maelstrom) = &mut found {
+        maelstrom.deadline = args.deadline.map(|seconds| Duration::from_secs(seconds.get()));
+    }
+    Ok(found)
 }
 
 /// Whether Maelstrom's command line can say what every cell runs.

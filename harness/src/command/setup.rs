@@ -21,10 +21,7 @@ pub(super) fn setup(args: &SetupArgs, console: &Console, interrupted: &AtomicBoo
         wait.set_message(format!("fetching Maelstrom: {}", amount(read, size)));
     })?;
     drop(wait);
-    console.answer(&match done {
-        setup::Setup::AlreadyThere(program) => format!("Maelstrom is there already: {program}\n"),
-        setup::Setup::Installed(program) => format!("Maelstrom is ready: {program}\n"),
-    })?;
+    console.answer(&format!("{done}\n")).context("cannot write the answer")?;
     Ok(ExitStatus::Yes)
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A node for the workloads `echo` and `broadcast`, in plain shell, alone in its network. Its first argument says what is
-# wrong with it, and nothing is without one.
+# A node for the workloads `echo` and `broadcast`, in plain shell, which talks to no other. Its first argument says what
+# is wrong with it, and nothing is without one; `n1-DEFECT` is wrong with n1 alone.
 defect=${1:-nothing}
 operations=0
 values=
@@ -15,9 +15,9 @@ case $defect in
   prints-garbage) echo 'Starting server v1.0 ...' ;;
   leaves-a-child) "$0" idles & ;;
   writes-a-long-log) line=0123456789abcdef; line=$line$line$line$line; line=$line$line$line$line ;;
-  # For somebody who looks whether it still runs.
-  tells-its-number) echo "$$" > "$0.pid"; trap '' INT TERM; "$0" idles & ;;
-  idles) trap '' INT TERM; while :; do sleep 1; done ;;
+  # A stubborn one, which says that it runs, and answers nothing.
+  clings-to-life) trap '' INT TERM HUP; "$0" idles & echo "$$" > "$0.pid" ;;
+  idles) trap '' INT TERM HUP; while :; do sleep 1; done ;;
 esac
 
 while read -r line_in; do
@@ -27,13 +27,17 @@ while read -r line_in; do
   case $line_in in
     *'"type":"init"'*)
       case $defect in
+        "$dest"-*) defect=${defect#*-} ;;
+        n[0-9]-*) defect=nothing ;;
+      esac
+      case $defect in
         never-answers) echo 'still thinking' >&2; continue ;;
+        clings-to-life) continue ;;
         answers-with-the-wrong-type) reply '"type":"hello_ok"'; continue ;;
         refuses-init) reply '"type":"error","code":13,"text":"not today"'; continue ;;
         answers-another-request) id=999; reply '"type":"init_ok"'; continue ;;
-        writes-a-long-log) for _ in 1 2 3 4 5 6 7 8; do for _ in 1 2 3 4 5 6 7 8 9 10; do
-            for _ in 1 2 3 4 5 6 7 8 9 10; do for _ in 1 2 3 4 5 6 7 8 9 10; do echo "$line" >&2; done; done
-          done; done ;;
+        writes-a-long-log) # Two megabytes.
+          lines=0; while [ "$lines" -lt 8000 ]; do echo "$line" >&2; lines=$((lines + 1)); done ;;
       esac
       reply '"type":"init_ok"'
       continue ;;
@@ -47,6 +51,10 @@ while read -r line_in; do
       closes-its-output) exec >&- ;;
       prints-garbage-in-the-middle) echo 'debug: this is not JSON' ;;
       prints-half-a-message) echo '{"src":"n0","dest":' ;;
+      prints-without-end)
+        zeros=0000000000000000; zeros=$zeros$zeros$zeros$zeros; zeros=$zeros$zeros$zeros$zeros$zeros$zeros$zeros$zeros
+        zeros=$zeros$zeros$zeros$zeros$zeros$zeros$zeros$zeros
+        while :; do printf '%s' "$zeros$zeros$zeros$zeros$zeros$zeros$zeros$zeros" || exit; done ;;
       prints-no-text) printf '\377\376\n' ;;
       sends-to-a-stranger) echo '{"src":"n0","dest":"n99","body":{"type":"hello"}}' ;;
       sends-as-another) echo '{"src":"n7","dest":"c1","body":{"type":"hello"}}' ;;
