@@ -299,3 +299,12 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_harness");
 /// Longer than anything here takes on a busy machine.
 const LONG: Duration = Duration::from_mins(1);
 const TICK: Duration = Duration::from_millis(10);
+
+#[test]
+fn what_a_session_leaves_running_is_seen() {
+    let session = Session::new();
+    let mut left = session.command("/bin/sh", &["-c", "while :; do sleep 1; done"]);
+    assert!(!processes_with(session.mark()).is_empty());
+    left.child.kill().expect("it runs");
+    left.child.wait().expect("it was killed");
+}
