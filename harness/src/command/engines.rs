@@ -12,7 +12,7 @@ use crate::backend::maelstrom::{self, Maelstrom, Surroundings};
 use crate::cli::RunArgs;
 use crate::console::Console;
 use crate::outcome::EngineId;
-use crate::plan::{EngineChoice, Plan};
+use crate::plan::{Cell, EngineChoice, NodeSource, Plan};
 
 /// The engine that a plan is to run under. `auto` is Maelstrom if it is there and can run the plan; if not, one line says
 /// so.
@@ -56,23 +56,41 @@ pub(super) fn embedded() -> Box<dyn Backend> {
 }
 
 /// How many tests to run at the same time if the user does not say. Maelstrom wants the machine for itself: a JVM keeps
-/// two cores busy and takes a gigabyte. The embedded engine runs as many as there are cores.
+/// two cores busy and takes a gigabyte. The embedded engine runs three of the challenge's tests (25 nodes, 100 operations a
+/// second) on each core, or as much of other loads; a binary that is not this project's may cost anything and gets a core.
 ///
-/// Measured with `experiments/efficient.yaml`, 25 nodes and 100 operations a second in each test, on 2 cores that were also
-/// used otherwise. Not the engine but the busiest node of `star` with `relay-to-master` is what suffers first:
+/// Measured with `experiments/efficient.yaml`, whose six cells include the costliest design, on 2 cores that were also used
+/// otherwise (load average about 3):
 ///
-/// | at a time | lateness p99, worst test | that cell's stable latency, median and max |
-/// |---|---|---|
-/// | 1 | 2.1 ms | 245 ms, 561 ms |
-/// | 2 | 0.6 ms | 225 ms, 553 ms |
-/// | 3 | 0.5 ms | 239 ms, 567 ms |
-/// | 6 | 2.3 ms | 299 ms, 768 ms |
-pub(super) fn default_jobs(engine: &EngineId) -> NonZeroUsize {
-    match engine.name.as_str() {
-        "maelstrom" => NonZeroUsize::MIN,
-        _ => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+/// | at a time | lateness p99, worst test | wall time | star with relay: median, max | n12-tree with relay: median, max |
+/// |---|---|---|---|---|
+/// | 2 | 1.9 ms | 90 s | 180, 204 ms | 385, 502 ms |
+/// | 3 | 1.8 ms | 61 s | 180, 203 ms | 387, 504 ms |
+/// | 6 | 2.2 ms | 30 s | 178, 207 ms | 387, 501 ms |
+pub(super) fn default_jobs(engine: &EngineId, plan: &Plan) -> NonZeroUsize {
+    if engine.name == "maelstrom" {
+        return NonZeroUsize::MIN;
+    }
+    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).get() as f64;
+    let heaviest = plan.cells.iter().map(load).fold(1.0, f64::max);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small positive number, cut to whole"
+    )]
+    NonZeroUsize::new((cores * CHALLENGES_PER_CORE / heaviest) as usize).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// What a cell asks of the machine, in units of the challenge's.
+fn load(cell: &Cell) -> f64 {
+    let messages = f64::from(cell.options.node_count()) * cell.options.rate / (25.0 * 100.0);
+    match cell.node {
+        NodeSource::Bin { .. } => messages.max(1.0) * CHALLENGES_PER_CORE,
+        NodeSource::Crate { .. } => messages,
     }
 }
+
+const CHALLENGES_PER_CORE: f64 = 3.0;
 
 fn locate(args: &RunArgs) -> anyhow::Result<Option<Maelstrom>> {
     let mut found = Maelstrom::locate(args.maelstrom.as_deref(), &Surroundings::of_process())?;

@@ -33,7 +33,7 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
         .context("the store cannot be used (`--store DIR` names another)")?;
     let nodes = toolchain.build(&plan, &mut |what| console.say(what))?;
     let runs = runs(&plan, &nodes);
-    let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&origin.engine));
+    let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&origin.engine, &plan));
     let stage = Stage { plan: &plan, backend: &*backend, origin: &origin, store: &store, console, interrupted };
     let made = stage.make(&runs, jobs);
     answer(&stage, made, runs.len(), args.format)
