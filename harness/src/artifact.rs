@@ -9,6 +9,9 @@ mod workspace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _};
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nix::unistd::{AccessFlags, access};
@@ -18,6 +21,7 @@ use thiserror::Error;
 
 use self::workspace::Workspace;
 use crate::plan::{NodeSource, Plan, listed};
+use crate::process::{Invocation, ProcessError, interrupted, run_captured};
 
 /// A node binary that is ready to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +90,9 @@ pub enum BuildError {
         /// Why not.
         source: io::Error,
     },
+    /// A tool was stopped before it ended, or a tool that only answers did not.
+    #[error("the node was not built: {0}")]
+    Stopped(ProcessError),
     /// There is nothing to build here.
     #[error(
         "`node: {{crate: node}}` needs this project's sources, and there is no Cargo workspace with a package `node` in \
@@ -99,11 +106,16 @@ pub enum BuildError {
 }
 
 impl Toolchain {
-    /// The cargo that runs this program, or else the one on the path; the workspace around the current directory.
-    pub fn here() -> io::Result<Self> {
+    /// The cargo that runs this program, or else the one on the path; the workspace around the current directory, or else
+    /// the one around the experiment.
+    pub fn around(experiment: &Utf8Path) -> io::Result<Self> {
         let named = |variable: &str, usual: &str| std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
-        let directory =
-            Utf8PathBuf::try_from(std::env::current_dir()?).map_err(camino::FromPathBufError::into_io_error)?;
+        let here = Utf8PathBuf::try_from(std::env::current_dir()?).map_err(camino::FromPathBufError::into_io_error)?;
+        let beside = experiment.canonicalize_utf8().ok().and_then(|path| path.parent().map(Utf8Path::to_owned));
+        let directory = match beside {
+            Some(beside) if !is_in_workspace(&here) && is_in_workspace(&beside) => beside,
+            _ => here,
+        };
         Ok(Self { cargo: named("CARGO", "cargo"), rustc: named("RUSTC", "rustc"), directory })
     }
 
@@ -162,7 +174,7 @@ impl Toolchain {
             .concat();
             let stdout = self.cargo(&workspace.root, &command, cells)?;
             let made = executable(&stdout).ok_or_else(|| BuildError::Cargo {
-                command: typed(&self.cargo, &command),
+                command: Invocation::new(&self.cargo, command).to_string(),
                 status: "no executable".to_owned(),
                 cells: cells.to_vec(),
                 output: "it ended well, but named no binary `node`".to_owned(),
@@ -175,21 +187,23 @@ impl Toolchain {
         Ok(Built { sha256: file_digest(&bin)?, bin, label })
     }
 
-    /// Runs cargo to its end and gives its output. It stays in our process group, so that an interrupt from the keyboard
-    /// reaches it.
+    /// Runs cargo to its end and gives its output.
     fn cargo(&self, directory: &Utf8Path, arguments: &[&str], cells: &[String]) -> Result<Vec<u8>, BuildError> {
-        let output = run(&self.cargo, arguments, directory)
-            .map_err(|source| BuildError::NoCargo { program: self.cargo.clone(), source })?;
-        if output.status.success() {
-            return Ok(output.stdout);
-        }
-        Err(BuildError::Cargo {
-            command: typed(&self.cargo, arguments),
-            status: output.status.to_string(),
-            cells: cells.to_vec(),
-            output: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
+        run(&self.cargo, arguments, directory).map_err(|error| match error {
+            BuildError::Stopped(ProcessError::Failed { command, output }) => BuildError::Cargo {
+                command,
+                status: output.status.to_string(),
+                cells: cells.to_vec(),
+                output: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
+            },
+            other => other,
         })
     }
+}
+
+/// Whether a directory is in a workspace, or at least in a package, of whatever project.
+fn is_in_workspace(directory: &Utf8Path) -> bool {
+    directory.ancestors().any(|directory| directory.join("Cargo.toml").is_file())
 }
 
 /// A binary that the user names, as it is.
@@ -208,16 +222,25 @@ fn existing(path: &Utf8Path, cells: &[String]) -> Result<Built, BuildError> {
     Ok(Built { sha256: file_digest(&bin)?, bin, label: path.to_string() })
 }
 
-/// Waits until no other harness holds the lock. It ends with the file.
+/// Waits until no other harness holds the lock, or until the user interrupts. It ends with the file.
 fn lock(path: &Utf8Path, say: &mut dyn FnMut(&str)) -> Result<File, BuildError> {
     let file = File::create(path).map_err(|source| file_error("create", path, source))?;
-    match file.try_lock() {
-        Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => say("waiting for another harness that builds a node"),
-        Err(TryLockError::Error(source)) => return Err(file_error("lock", path, source)),
+    let mut is_said = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(source)) => return Err(file_error("lock", path, source)),
+            Err(TryLockError::WouldBlock) if interrupted().load(Ordering::Relaxed) => {
+                return Err(file_error("lock", path, io::ErrorKind::Interrupted.into()));
+            }
+            Err(TryLockError::WouldBlock) => {
+                if !std::mem::replace(&mut is_said, true) {
+                    say("waiting for another harness that builds a node");
+                }
+                thread::sleep(LOCK_TICK);
+            }
+        }
     }
-    file.lock().map_err(|source| file_error("lock", path, source))?;
-    Ok(file)
 }
 
 /// The path of the binary in cargo's messages, one JSON object a line.
@@ -239,12 +262,14 @@ fn executable(stdout: &[u8]) -> Option<Utf8PathBuf> {
         .find_map(|message| message.executable)
 }
 
-fn run(program: &str, arguments: &[&str], directory: &Utf8Path) -> io::Result<std::process::Output> {
-    duct::cmd(program, arguments).dir(directory).stdin_null().stdout_capture().stderr_capture().unchecked().run()
-}
-
-fn typed(program: &str, arguments: &[&str]) -> String {
-    std::iter::once(program).chain(arguments.iter().copied()).collect::<Vec<_>>().join(" ")
+/// Runs a tool of Rust's to its end and gives what it printed.
+fn run(program: &str, arguments: &[&str], directory: &Utf8Path) -> Result<Vec<u8>, BuildError> {
+    let invocation = Invocation::new(program, arguments).in_directory(directory);
+    let output = run_captured(&invocation, BUILD_DEADLINE).map_err(|error| match error {
+        ProcessError::NotStarted { source, .. } => BuildError::NoCargo { program: program.to_owned(), source },
+        other => BuildError::Stopped(other),
+    })?;
+    Ok(output.stdout)
 }
 
 /// A file's SHA-256 in hexadecimal.
@@ -273,6 +298,12 @@ fn file_error(action: &'static str, path: &Utf8Path, source: io::Error) -> Build
 
 /// The feature without which the node has no binary.
 const SHELL: &str = "shell";
+
+/// How often a waiting harness looks whether the lock is free.
+const LOCK_TICK: Duration = Duration::from_millis(50);
+
+/// Far beyond what a build takes on a slow machine: a build that hangs must not hang for ever.
+const BUILD_DEADLINE: Duration = Duration::from_hours(1);
 
 /// Digits of a digest that name a directory.
 const DIGEST_SHOWN: usize = 16;

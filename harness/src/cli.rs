@@ -3,9 +3,10 @@
 //! Absent: the flags of `harness test`, which are Maelstrom's and follow its rules ([`crate::command`]).
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 
 use camino::Utf8PathBuf;
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::limit::JudgedBy;
@@ -56,7 +57,7 @@ pub struct RunArgs {
     pub only: Vec<String>,
 
     /// Where results are kept
-    #[arg(long, value_name = "DIR", default_value = "store")]
+    #[arg(long, value_name = "DIR", default_value = "store", value_parser = path())]
     pub store: Utf8PathBuf,
 
     /// How the answer is written to standard output
@@ -81,8 +82,13 @@ pub struct RunArgs {
     pub keep_raw: bool,
 
     /// Maelstrom's launcher or its directory [default: $MAELSTROM, else PATH, else what `harness setup maelstrom` fetched]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path())]
     pub maelstrom: Option<Utf8PathBuf>,
+
+    /// Stop a test under Maelstrom that runs longer than this [default: its time limit and some minutes]. The embedded
+    /// engine needs none: each of its phases ends by itself
+    #[arg(long, value_name = "SECONDS")]
+    pub deadline: Option<NonZeroU64>,
 }
 
 /// `harness test`
@@ -117,7 +123,7 @@ pub enum Setup {
 #[derive(Clone, Debug, Args)]
 pub struct DoctorArgs {
     /// Maelstrom's launcher or its directory, if it is somewhere unusual
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path())]
     pub maelstrom: Option<Utf8PathBuf>,
 }
 
@@ -153,6 +159,11 @@ pub enum Format {
     /// A table for people
     #[default]
     Table,
+}
+
+/// A path that an empty variable in a script did not leave empty.
+fn path() -> impl TypedValueParser<Value = Utf8PathBuf> {
+    NonEmptyStringValueParser::new().map(Utf8PathBuf::from)
 }
 
 impl From<EngineArg> for EngineChoice {

@@ -32,6 +32,9 @@ pub enum Need {
     Embedded,
     /// Nobody: it only explains figures.
     Information,
+    /// The official program, which the user says is in a place where it is not: that stops `harness run` too, which would
+    /// do without it.
+    Named,
     /// The official program.
     Official,
     /// The official program's pictures.
@@ -78,7 +81,7 @@ pub fn examine(maelstrom: Option<&Utf8Path>) -> Vec<Check> {
         Check {
             name: "maelstrom",
             purpose: "the official judge",
-            need: Need::Official,
+            need: if found.is_err() { Need::Named } else { Need::Official },
             finding: match found {
                 Ok(Some(maelstrom)) => Ok(format!("{}, version {}", maelstrom.program, maelstrom.version)),
                 Ok(None) => Err("not found; run `harness setup maelstrom`".to_owned()),
@@ -100,9 +103,10 @@ pub fn examine(maelstrom: Option<&Utf8Path>) -> Vec<Check> {
     ]
 }
 
-/// 0 if the embedded engine has all it needs.
+/// 0 if the embedded engine has all it needs, and nothing is named that is not there.
 pub fn verdict(checks: &[Check]) -> ExitStatus {
-    if missing(checks, Need::Embedded).is_empty() { ExitStatus::Yes } else { ExitStatus::Unknown }
+    let is_ready = missing(checks, &[Need::Embedded, Need::Named]).is_empty();
+    if is_ready { ExitStatus::Yes } else { ExitStatus::Unknown }
 }
 
 /// The answers as text, a line for each thing and one for each engine.
@@ -112,23 +116,33 @@ pub fn render(checks: &[Check]) -> String {
         let (mark, finding) = match (&check.finding, check.need) {
             (Ok(finding), _) => ("ok", finding),
             (Err(finding), Need::Embedded | Need::Official) => ("missing", finding),
+            (Err(finding), Need::Named) => ("wrong", finding),
             (Err(finding), Need::Information | Need::Pictures) => ("-", finding),
         };
         let name = check.name;
         writeln!(text, "{mark:<8} {name:<10} {finding}").expect("a string takes everything");
         writeln!(text, "{:<8} {:<10} {}", "", "", check.purpose).expect("a string takes everything");
     }
-    for (engine, need) in [("embedded engine", Need::Embedded), ("real Maelstrom", Need::Official)] {
-        let missing = missing(checks, need);
-        let answer = if missing.is_empty() { "ready".to_owned() } else { format!("lacks {}", missing.join(" and ")) };
+    let engines = [
+        ("embedded engine", "runs binaries of your own; for this project's node it ", &[Need::Embedded][..]),
+        ("real Maelstrom", "", &[Need::Official, Need::Named]),
+    ];
+    for (engine, without, needs) in engines {
+        let missing = missing(checks, needs);
+        let answer =
+            if missing.is_empty() { "ready".to_owned() } else { format!("{without}lacks {}", missing.join(" and ")) };
         writeln!(text, "{engine}: {answer}").expect("a string takes everything");
     }
     // What it needs, this program brings.
     text + "simulated engine: ready\n"
 }
 
-fn missing(checks: &[Check], need: Need) -> Vec<&'static str> {
-    checks.iter().filter(|check| check.need == need && check.finding.is_err()).map(|check| check.name).collect()
+fn missing(checks: &[Check], needs: &[Need]) -> Vec<&'static str> {
+    checks
+        .iter()
+        .filter(|check| needs.contains(&check.need) && check.finding.is_err())
+        .map(|check| check.name)
+        .collect()
 }
 
 /// The first line that a program on PATH says of its version.
@@ -173,6 +187,7 @@ mod tests {
     fn only_what_the_embedded_engine_needs_decides() {
         assert_eq!(verdict(&checks(&["java", "maelstrom", "gnuplot"])), ExitStatus::Yes);
         assert_eq!(verdict(&checks(&["cargo"])), ExitStatus::Unknown);
+        assert!(render(&checks(&["cargo"])).contains("binaries of your own; for this project's node it lacks cargo\n"));
     }
 
     #[test]
@@ -199,6 +214,8 @@ mod tests {
         let checks = examine(Some(Utf8Path::new("/no/such/maelstrom")));
         let maelstrom = checks.iter().find(|check| check.name == "maelstrom").unwrap();
         assert!(maelstrom.finding.as_ref().is_err_and(|finding| finding.contains("there is no such file")));
+        assert_eq!((maelstrom.need, verdict(&checks)), (Need::Named, ExitStatus::Unknown));
+        assert!(render(&checks).contains("\nwrong    maelstrom  `/no/such/maelstrom`, named by `--maelstrom`"));
         let cargo = checks.iter().find(|check| check.name == "cargo").unwrap();
         assert!(cargo.finding.as_ref().is_ok_and(|version| version.starts_with("cargo ")), "{cargo:?}");
     }

@@ -10,8 +10,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, PipeReader, Read as _, Write as _};
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{ExitStatus, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -23,11 +22,13 @@ pub use self::failure::{ProcessError, Tail};
 pub use self::group::{Group, kill_group};
 pub use self::interrupt::{install_interrupt, interrupted};
 pub use self::invocation::Invocation;
+pub use self::node::spawn_node;
 
 mod failure;
 mod group;
 mod interrupt;
 mod invocation;
+mod node;
 
 /// A program that runs in its own group, its standard output and error read line by line as one stream.
 pub struct Running {
@@ -54,17 +55,6 @@ pub enum Cause {
     Exited(ExitStatus),
     /// The user wanted everything to end.
     Interrupted,
-}
-
-/// Starts a node: three pipes, its own group. The group is known to the second interrupt, which kills it, until
-/// [`kill_group`] or a [`Group`] takes care of it.
-pub fn spawn_node(bin: &Utf8Path, args: &[String], directory: &std::path::Path) -> io::Result<Child> {
-    let mut command = Command::new(bin);
-    command.args(args).current_dir(directory).process_group(0);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = retry_while_busy(|| command.spawn())?;
-    group::register(child.id());
-    Ok(child)
 }
 
 /// Runs a short helper to its end and gives what it printed. A status other than 0 is an error that shows the last lines.

@@ -5,14 +5,15 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek as _, Write as _};
-use std::time::Duration;
+use std::io::{self, Read, Seek as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bzip2::read::BzDecoder;
 use camino::{Utf8Path, Utf8PathBuf};
-use sha2::{Digest as _, Sha256};
+
+use self::fetch::fetch;
+
+mod fetch;
 
 /// The release that is known here, as its directory is called.
 pub const RELEASE: &str = "maelstrom-0.2.4";
@@ -57,6 +58,9 @@ pub enum SetupError {
         /// Why not.
         reason: String,
     },
+    /// The user wanted everything to end.
+    #[error("interrupted; nothing is left of what was fetched")]
+    Interrupted,
     /// The archive is right and does not hold what a release holds, or the disk does not take it.
     #[error("cannot unpack Maelstrom into `{destination}`: {reason}")]
     Unpack {
@@ -73,15 +77,17 @@ pub enum SetupError {
 pub fn setup_maelstrom(
     destination: &Utf8Path,
     from: Option<&str>,
+    interrupted: &AtomicBool,
     progress: &mut dyn FnMut(u64, Option<u64>),
 ) -> Result<Setup, SetupError> {
-    install(from.unwrap_or(URL), DIGEST, destination, progress)
+    install(from.unwrap_or(URL), DIGEST, destination, interrupted, progress)
 }
 
 fn install(
     from: &str,
     digest: &str,
     destination: &Utf8Path,
+    interrupted: &AtomicBool,
     progress: &mut dyn FnMut(u64, Option<u64>),
 ) -> Result<Setup, SetupError> {
     let program = destination.join("maelstrom");
@@ -92,61 +98,22 @@ fn install(
     let beside = destination.parent().unwrap_or(Utf8Path::new("."));
     fs::create_dir_all(beside).map_err(|error| unpack_error(error.to_string()))?;
     let mut archive = tempfile::tempfile_in(beside).map_err(|error| unpack_error(error.to_string()))?;
-    let found = fetch(from, &mut archive, progress)
-        .map_err(|reason| SetupError::Download { source_name: from.to_owned(), reason })?;
+    let found = fetch(from, &mut archive, interrupted, progress)?;
     if found != digest {
         return Err(SetupError::Digest { source_name: from.to_owned(), found, expected: digest.to_owned() });
     }
-    unpack(archive, destination, beside).map_err(|error| unpack_error(error.to_string()))?;
+    unpack(archive, destination, beside, interrupted).map_err(|error| {
+        if interrupted.load(Ordering::Relaxed) { SetupError::Interrupted } else { unpack_error(error.to_string()) }
+    })?;
     Ok(Setup::Installed(program))
-}
-
-/// Copies a file or what is behind an address, and gives its digest.
-fn fetch(from: &str, to: &mut File, progress: &mut dyn FnMut(u64, Option<u64>)) -> Result<String, String> {
-    let (mut body, size): (Box<dyn Read>, Option<u64>) = if from.starts_with("http://") || from.starts_with("https://")
-    {
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .timeout_connect(Some(Duration::from_secs(30)))
-            .timeout_recv_response(Some(Duration::from_mins(1)))
-            .timeout_recv_body(Some(Duration::from_mins(30)))
-            .build()
-            .into();
-        let response = agent.get(from).call().map_err(|error| error.to_string())?;
-        let size = response.body().content_length();
-        (Box::new(response.into_body().into_reader()), size)
-    } else {
-        let file = File::open(from).map_err(|error| error.to_string())?;
-        let size = file.metadata().ok().map(|metadata| metadata.len());
-        (Box::new(file), size)
-    };
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    let mut done = 0;
-    loop {
-        let read = body.read(&mut buffer).map_err(|error| format!("it broke off after {done} bytes: {error}"))?;
-        if read == 0 {
-            break;
-        }
-        done += read as u64;
-        if done > SIZE_MAX {
-            return Err(format!("it is larger than {SIZE_MAX} bytes, which no release is"));
-        }
-        hasher.update(&buffer[..read]);
-        to.write_all(&buffer[..read]).map_err(|error| error.to_string())?;
-        progress(done, size);
-    }
-    if size.is_some_and(|size| size != done) {
-        return Err(format!("it broke off after {done} of {} bytes", size.unwrap_or_default()));
-    }
-    Ok(format!("sha256-{}", STANDARD.encode(hasher.finalize())))
 }
 
 /// Unpacks beside the destination and moves the release's one directory there. The archive's own paths cannot lead out of
 /// the directory: the tar crate skips those that would.
-fn unpack(mut archive: File, destination: &Utf8Path, beside: &Utf8Path) -> io::Result<()> {
+fn unpack(mut archive: File, destination: &Utf8Path, beside: &Utf8Path, interrupted: &AtomicBool) -> io::Result<()> {
     archive.rewind()?;
     let temporary = tempfile::Builder::new().prefix(".unpacking-").tempdir_in(beside)?;
-    let mut tar = tar::Archive::new(BzDecoder::new(archive));
+    let mut tar = tar::Archive::new(BzDecoder::new(Interruptible { archive, interrupted }));
     tar.set_overwrite(false);
     tar.unpack(temporary.path())?;
     let root = Utf8Path::from_path(temporary.path()).ok_or_else(|| io::Error::other("its path is not Unicode"))?;
@@ -160,6 +127,22 @@ fn unpack(mut archive: File, destination: &Utf8Path, beside: &Utf8Path) -> io::R
     fs::rename(&release, destination)
 }
 
+/// An archive that breaks off when the user wants everything to end.
+struct Interruptible<'a> {
+    archive: File,
+    interrupted: &'a AtomicBool,
+}
+
+impl Read for Interruptible<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            // The system's own kind for this asks to be tried again.
+            return Err(io::Error::other("interrupted"));
+        }
+        self.archive.read(buffer)
+    }
+}
+
 impl fmt::Display for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -168,9 +151,6 @@ impl fmt::Display for Setup {
         }
     }
 }
-
-/// The release has some 40 megabytes.
-const SIZE_MAX: u64 = 500_000_000;
 
 #[cfg(test)]
 mod tests;

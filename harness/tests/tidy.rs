@@ -25,7 +25,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("outcome", &["figure"]),
     ("plan", &["limit", "spec"]),
     // Stages.
-    ("artifact", &["plan"]),
+    ("artifact", &["plan", "process"]),
     ("backend", &["exit", "figure", "outcome", "process", "results", "setup"]),
     ("doctor", &["backend", "exit", "process"]),
     ("gate", &["exit", "figure", "limit", "outcome", "statistics"]),
@@ -58,12 +58,7 @@ const FUNCTION_MAX: usize = 70;
 
 /// Words that only one room may say: where, what, and why.
 const OWNED_WORDS: [(&[&str], &[&str], &str); 4] = [
-    // Cargo stays in the harness's own process group, so that a Ctrl-C in a terminal reaches it.
-    (
-        &["harness/src/process", "harness/src/artifact"],
-        &["Command::new", "duct::"],
-        "one room starts processes, so that none is left behind",
-    ),
+    (&["harness/src/process"], &["Command::new", "duct::"], "one room starts processes, so that none is left behind"),
     (&["harness/src/results/edn"], &["clojure_reader"], "one room knows the EDN crate"),
     (&["harness/src/spec/yaml"], &["serde_saphyr"], "one room knows the YAML crate"),
     (&["node/src/config"], &["cfg!(feature", "cfg(feature"], "features only name a configuration"),

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{BuildError, SHELL, Toolchain, file_digest, file_error, hexadecimal, run};
+use super::{BuildError, SHELL, Toolchain, file_digest, file_error, hexadecimal, is_in_workspace, run};
 
 /// What cargo knows of the workspace.
 pub(super) struct Workspace {
@@ -65,10 +65,9 @@ impl Workspace {
             packages
                 .extend(needed.filter_map(|dependency| self.packages.iter().find(|each| each.name == dependency.name)));
         }
-        let version = run(&toolchain.rustc, &["-vV"], &self.root)
-            .map_err(|source| BuildError::NoCargo { program: toolchain.rustc.clone(), source })?;
+        let version = run(&toolchain.rustc, &["-vV"], &self.root)?;
         let mut digest = Sha256::new();
-        digest.update(&version.stdout);
+        digest.update(&version);
         digest.update(std::env::var("RUSTFLAGS").unwrap_or_default());
         for path in files.iter().filter(|path| path.is_file()) {
             // The path tells where one file ends and the next begins, and a renamed file is a change.
@@ -93,7 +92,7 @@ impl Toolchain {
 
     pub(super) fn workspace(&self, cells: &[String]) -> Result<Workspace, BuildError> {
         let missing = || BuildError::NoWorkspace { directory: self.directory.clone() };
-        if !self.directory.ancestors().any(|directory| directory.join("Cargo.toml").is_file()) {
+        if !is_in_workspace(&self.directory) {
             return Err(missing());
         }
         let stdout = self.cargo(&self.directory, &["metadata", "--no-deps", "--format-version", "1"], cells)?;

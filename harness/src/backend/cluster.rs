@@ -8,7 +8,6 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
@@ -29,6 +28,8 @@ pub(crate) struct Cluster {
     nodes: Vec<Node>,
     /// Nodes with something to write since the last flush.
     dirty: Vec<usize>,
+    /// Pipes that gave more than is read at a time, and will not announce themselves again.
+    unfinished: Vec<Token>,
     next_check: Instant,
 }
 
@@ -41,6 +42,8 @@ struct Node {
     unwritten: Vec<u8>,
     unread: Vec<u8>,
     log: File,
+    /// Bytes that the node meant for the log.
+    logged: usize,
     log_path: Utf8PathBuf,
     last_words: VecDeque<String>,
     unfinished_word: Vec<u8>,
@@ -60,6 +63,16 @@ pub(crate) enum Sign {
 const LINE_BYTES_MAX: usize = 64 << 20;
 /// How many of a node's last lines on its standard error are kept for its obituary, as Maelstrom does.
 const LAST_WORDS: usize = 32;
+/// How much of one of these lines is kept.
+const WORD_BYTES_MAX: usize = 1 << 10;
+/// Where a node's log is cut: a node that floods its standard error must not fill the disk.
+const LOG_BYTES_MAX: usize = 256 << 20;
+const LOG_CUT: &str = "\n[harness: the node wrote more than 256 MB, the rest is not kept]\n";
+/// How much of a pipe is read before others have their turn: a node that floods one must not keep the engine from its
+/// clock, nor the user from an interrupt.
+const TURN_BYTES: usize = 1 << 20;
+/// How many turns a node's end gets.
+const LAST_TURNS: usize = 16;
 /// How often the processes themselves are looked at. A node that dies closes its pipes and is noticed at once, unless it
 /// leaves a child behind that holds them open.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
@@ -82,13 +95,14 @@ impl Cluster {
             events: Events::with_capacity(4 * names.len().max(64)),
             nodes: Vec::with_capacity(names.len()),
             dirty: Vec::new(),
+            unfinished: Vec::new(),
             next_check: Instant::now() + CHECK_EVERY,
         };
         for name in names {
             let log_path = logs.join(format!("{}.log", name.replace(['/', '\\'], "_")));
             let log = File::create(&log_path)?;
             let child = process::spawn_node(bin, args, &std::env::temp_dir())
-                .with_context(|| format!("cannot start the node `{bin}`: {}", start_hint(bin)))?;
+                .with_context(|| format!("node {name} did not start"))?;
             cluster.adopt(name, child, log, log_path)?;
         }
         Ok(cluster)
@@ -114,18 +128,31 @@ impl Cluster {
 
     /// Waits until a node does something, or for that long, and tells what was done.
     pub(crate) fn wait(&mut self, timeout: Duration, signs: &mut Vec<Sign>) -> anyhow::Result<()> {
-        let timeout = self.alarm.set(timeout)?;
+        let timeout = self.alarm.set(if self.unfinished.is_empty() { timeout } else { Duration::ZERO })?;
         match self.poll.poll(&mut self.events, timeout) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error.into()),
             _ => {}
         }
-        let tokens: Vec<Token> = self.events.iter().map(mio::event::Event::token).collect();
-        for Token(token) in tokens.into_iter().filter(|&token| token != Alarm::TOKEN) {
+        let mut tokens = std::mem::take(&mut self.unfinished);
+        for token in self.events.iter().map(mio::event::Event::token).filter(|&token| token != Alarm::TOKEN) {
+            if !tokens.contains(&token) {
+                tokens.push(token);
+            }
+        }
+        for Token(token) in tokens {
             let (node, pipe) = (token / PIPES, token % PIPES);
             match pipe {
                 STDIN => self.nodes[node].write_out(),
-                STDOUT => self.read_lines(node, signs)?,
-                _ => self.nodes[node].read_log()?,
+                STDOUT => {
+                    if self.read_lines(node, signs)? {
+                        self.unfinished.push(Token(token));
+                    }
+                }
+                _ => {
+                    if self.nodes[node].read_log()? == Drained::InPart {
+                        self.unfinished.push(Token(token));
+                    }
+                }
             }
         }
         if Instant::now() >= self.next_check {
@@ -142,7 +169,11 @@ impl Cluster {
     /// The last lines of a node's standard error, and where all of them are.
     pub(crate) fn last_words(&mut self, node: usize) -> anyhow::Result<(Vec<String>, &Utf8Path)> {
         let node = &mut self.nodes[node];
-        node.read_log()?;
+        for _ in 0..LAST_TURNS {
+            if node.read_log()? != Drained::InPart {
+                break;
+            }
+        }
         node.finish_word();
         Ok((node.last_words.iter().cloned().collect(), &node.log_path))
     }
@@ -181,6 +212,7 @@ impl Cluster {
             unwritten: Vec::new(),
             unread: Vec::new(),
             log,
+            logged: 0,
             log_path,
             last_words: VecDeque::new(),
             unfinished_word: Vec::new(),
@@ -189,11 +221,14 @@ impl Cluster {
         Ok(())
     }
 
-    fn read_lines(&mut self, node: usize, signs: &mut Vec<Sign>) -> anyhow::Result<()> {
+    /// Takes the lines that a node has printed. True if it has more to say.
+    fn read_lines(&mut self, node: usize, signs: &mut Vec<Sign>) -> anyhow::Result<bool> {
         let speaker = &mut self.nodes[node];
-        let is_open = drain(&mut speaker.stdout, &mut speaker.unread)?;
-        let complete = speaker.unread.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
-        let lines: Vec<u8> = speaker.unread.drain(..complete).collect();
+        let known = speaker.unread.len();
+        let drained = drain(&mut speaker.stdout, &mut speaker.unread)?;
+        // What is known holds no end of line: a long line is not looked through again and again.
+        let end = speaker.unread[known..].iter().rposition(|&byte| byte == b'\n');
+        let lines: Vec<u8> = speaker.unread.drain(..end.map_or(0, |end| known + end + 1)).collect();
         for line in lines.split_inclusive(|&byte| byte == b'\n') {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -203,17 +238,21 @@ impl Cluster {
             let beginning = String::from_utf8_lossy(&speaker.unread[..200]).into_owned();
             signs.push(Sign::Line(node, beginning));
         }
-        if !is_open {
+        if drained == Drained::Closed {
             let status = self.nodes[node].status_soon()?;
             self.bury(node, status, signs)?;
         }
-        Ok(())
+        Ok(drained == Drained::InPart)
     }
 
     fn bury(&mut self, node: usize, status: Option<ExitStatus>, signs: &mut Vec<Sign>) -> anyhow::Result<()> {
         if !std::mem::replace(&mut self.nodes[node].is_gone, true) {
-            // What it said before it died counts.
-            self.read_lines(node, signs)?;
+            // What it said before it died counts; what a child of its goes on saying does not.
+            for _ in 0..LAST_TURNS {
+                if !self.read_lines(node, signs)? {
+                    break;
+                }
+            }
             let words = status.map_or_else(|| "it closed its standard output".to_owned(), |status| status.to_string());
             signs.push(Sign::Gone(node, words));
         }
@@ -237,22 +276,23 @@ impl Node {
         }
     }
 
-    fn read_log(&mut self) -> anyhow::Result<()> {
+    fn read_log(&mut self) -> anyhow::Result<Drained> {
         let mut fresh = Vec::new();
-        drain(&mut self.stderr, &mut fresh)?;
-        if fresh.is_empty() {
-            return Ok(());
-        }
-        self.log.write_all(&fresh).map_err(|error| {
-            anyhow::anyhow!("cannot write the log of {} to `{}`: {error}", self.name, self.log_path)
-        })?;
+        let drained = drain(&mut self.stderr, &mut fresh)?;
+        let room = LOG_BYTES_MAX.saturating_sub(self.logged);
+        let cut = if fresh.len() > room && room > 0 { LOG_CUT } else { "" };
+        self.logged += fresh.len();
+        let kept =
+            self.log.write_all(&fresh[..fresh.len().min(room)]).and_then(|()| self.log.write_all(cut.as_bytes()));
+        kept.map_err(|error| anyhow::anyhow!("cannot write the log of {} to `{}`: {error}", self.name, self.log_path))?;
         for piece in fresh.split_inclusive(|&byte| byte == b'\n') {
-            self.unfinished_word.extend_from_slice(piece);
+            let room = WORD_BYTES_MAX.saturating_sub(self.unfinished_word.len());
+            self.unfinished_word.extend_from_slice(&piece[..piece.len().min(room)]);
             if piece.ends_with(b"\n") {
                 self.finish_word();
             }
         }
-        Ok(())
+        Ok(drained)
     }
 
     fn finish_word(&mut self) {
@@ -292,32 +332,34 @@ pub(crate) fn raise_open_files_limit() {
     }
 }
 
-/// What to do about a program that does not start.
-fn start_hint(bin: &Utf8Path) -> &'static str {
-    match std::fs::metadata(bin) {
-        Err(_) => "there is no such file",
-        Ok(file) if file.is_dir() => "it is a directory",
-        Ok(file) if file.permissions().mode() & 0o111 == 0 => "it is not executable (`chmod +x` makes it so)",
-        Ok(_) => "a script needs an interpreter line (`#!/usr/bin/env …`), a program has to be built for this system",
-    }
+/// How far a pipe was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Drained {
+    Closed,
+    /// It is empty, and will announce what comes next.
+    Fully,
+    /// There may be more.
+    InPart,
 }
 
-/// Reads what there is. False at the end of the stream.
-fn drain(pipe: &mut Receiver, into: &mut Vec<u8>) -> io::Result<bool> {
+/// Reads what there is, up to [`TURN_BYTES`].
+fn drain(pipe: &mut Receiver, into: &mut Vec<u8>) -> io::Result<Drained> {
     let mut buffer = [0; 16 << 10];
-    loop {
+    let enough = into.len() + TURN_BYTES;
+    while into.len() < enough {
         match pipe.read(&mut buffer) {
-            Ok(0) => return Ok(false),
+            Ok(0) => return Ok(Drained::Closed),
             Ok(read) => {
                 into.extend_from_slice(&buffer[..read]);
-                // A short read has emptied the pipe: what comes next announces itself.
+                // A short read has emptied the pipe.
                 if read < buffer.len() {
-                    return Ok(true);
+                    return Ok(Drained::Fully);
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Drained::Fully),
             Err(error) => return Err(error),
         }
     }
+    Ok(Drained::InPart)
 }

@@ -73,9 +73,10 @@ fn add_propagation(figures: &mut Figures, latency: &Quantiles<f64>) {
 }
 
 fn unclaimed(run: &Run) -> Option<Finding> {
+    let (count, noun) = (run.unclaimed_replies, if run.unclaimed_replies == 1 { "reply" } else { "replies" });
     let text = format!(
-        "{} replies came that nobody waited for: second answers to one request, or answers after the client's 5 s",
-        run.unclaimed_replies
+        "{count} {noun} came that nobody waited for: second answers to one request, answers to none, or answers \
+         after the client's 5 s"
     );
     (run.unclaimed_replies > 0).then_some(Finding::Note { text })
 }

@@ -22,7 +22,7 @@ use crate::process::{Cause, Ended, Invocation, Running};
 use crate::results::{self, Reading};
 
 use self::log::Log;
-use self::progress::Progress;
+use self::progress::{Phase, Progress};
 
 pub(crate) use self::locate::{Maelstrom, Surroundings, java};
 
@@ -99,9 +99,19 @@ impl Maelstrom {
         };
         match MaelstromExit::of(status) {
             Some(MaelstromExit::Valid | MaelstromExit::Invalid | MaelstromExit::Unknown) => {
+                let results = place.directory.join("results.edn");
+                if log.phase() == Phase::Start && !results.exists() {
+                    bail!(
+                        "`{}` ended with {status} and did nothing of what Maelstrom does; is it Maelstrom? Its last lines:{}",
+                        self.program,
+                        ended.tail
+                    );
+                }
                 let read = results::read(place.directory, place.options);
+                // The directory is still a hidden one, which nobody will find under its present name.
+                let here = format!("{}/", place.directory);
                 Ok(read.map_or_else(
-                    |error| crashed(place, format!("{:#}", anyhow::Error::from(error))),
+                    |error| crashed(place, format!("{:#}", anyhow::Error::from(error)).replace(&here, "")),
                     |reading| finished(reading, log),
                 ))
             }

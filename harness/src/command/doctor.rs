@@ -1,5 +1,7 @@
 //! `harness doctor`: what is installed, and what it is for.
 
+use anyhow::Context as _;
+
 use crate::cli::DoctorArgs;
 use crate::console::Console;
 use crate::doctor;
@@ -8,6 +10,6 @@ use crate::exit::ExitStatus;
 /// The whole verb.
 pub(super) fn doctor(args: &DoctorArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     let checks = doctor::examine(args.maelstrom.as_deref());
-    console.answer(&doctor::render(&checks))?;
+    console.answer(&doctor::render(&checks)).context("cannot write the answer")?;
     Ok(doctor::verdict(&checks))
 }

@@ -2,22 +2,31 @@
 
 use std::num::NonZeroUsize;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use camino::Utf8Path;
 
 use super::ready::can_be_simulated;
 use crate::backend::Backend;
 use crate::backend::embedded::Embedded;
 use crate::backend::maelstrom::{self, Maelstrom, Surroundings};
 use crate::backend::simulated::Simulated;
+use crate::cli::RunArgs;
 use crate::console::Console;
 use crate::outcome::EngineId;
 use crate::plan::{Cell, EngineChoice, NodeSource, Plan};
 
 /// The engine that a plan is to run under. `auto` is Maelstrom if it is there and can run the plan; if not, one line says
 /// so. It is never the simulated one: whoever wants virtual time says so.
-pub(super) fn open(named: Option<&Utf8Path>, plan: &Plan, console: &Console) -> anyhow::Result<Box<dyn Backend>> {
+pub(super) fn open(args: &RunArgs, plan: &Plan, console: &Console) -> anyhow::Result<Box<dyn Backend>> {
+    let ours = match plan.engine {
+        EngineChoice::Embedded => Some("embedded"),
+        EngineChoice::Simulated => Some("simulated"),
+        EngineChoice::Auto | EngineChoice::Maelstrom => None,
+    };
+    if let (Some(engine), Some(named)) = (ours, &args.maelstrom) {
+        console.say(&format!("`--maelstrom {named}` has no effect with the {engine} engine"));
+    }
     match plan.engine {
         EngineChoice::Simulated => {
             can_be_simulated(plan).context("this cannot be simulated")?;
@@ -26,12 +35,12 @@ pub(super) fn open(named: Option<&Utf8Path>, plan: &Plan, console: &Console) -> 
         EngineChoice::Embedded => Ok(embedded()),
         EngineChoice::Maelstrom => {
             can_run(plan).context("this needs `--engine embedded`")?;
-            match locate(named)? {
+            match locate(args)? {
                 Some(maelstrom) => Ok(Box::new(maelstrom)),
                 None => bail!("Maelstrom was not found; {HOW_TO_GET_IT}, or use `--engine embedded`"),
             }
         }
-        EngineChoice::Auto => match (locate(named)?, can_run(plan)) {
+        EngineChoice::Auto => match (locate(args)?, can_run(plan)) {
             (Some(maelstrom), Ok(())) => Ok(Box::new(maelstrom)),
             (Some(_), Err(why)) => {
                 console.say(&format!("engine: embedded, since {why:#}"));
@@ -90,8 +99,12 @@ fn load(cell: &Cell) -> f64 {
 
 const CHALLENGES_PER_CORE: f64 = 3.0;
 
-fn locate(named: Option<&Utf8Path>) -> anyhow::Result<Option<Maelstrom>> {
-    Ok(Maelstrom::locate(named, &Surroundings::of_process())?)
+fn locate(args: &RunArgs) -> anyhow::Result<Option<Maelstrom>> {
+    let mut found = Maelstrom::locate(args.maelstrom.as_deref(), &Surroundings::of_process())?;
+    if let Some(maelstrom) = &mut found {
+        maelstrom.deadline = args.deadline.map(|seconds| Duration::from_secs(seconds.get()));
+    }
+    Ok(found)
 }
 
 /// Whether Maelstrom's command line can say what every cell runs.

@@ -35,7 +35,7 @@ pub fn run(cli: &Cli) -> ExitCode {
     let status = match &cli.verb {
         Verb::Doctor(args) => doctor::doctor(args, &console),
         Verb::Run(args) => run::run(args, &console, interrupted),
-        Verb::Setup(args) => setup::setup(args, &console),
+        Verb::Setup(args) => setup::setup(args, &console, interrupted),
         Verb::Test(args) => {
             // Its exit codes are Maelstrom's, and its store is where Maelstrom's is.
             let backend = engines::embedded();

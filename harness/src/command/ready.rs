@@ -116,7 +116,7 @@ mod tests {
         let mut plan = sample::plan(1);
         plan.engine = EngineChoice::Simulated;
         assert!(can_be_simulated(&plan).is_ok());
-        let nodes = nodes(&plan, &Toolchain::here().unwrap(), &Console::new()).unwrap();
+        let nodes = nodes(&plan, &Toolchain::around(camino::Utf8Path::new(".")).unwrap(), &Console::new()).unwrap();
         let star = &nodes[&plan.cells[2].node];
         assert_eq!((star.label(), star.sha256().len()), ("node [topology-star]", 64));
         let tested = star.tested(&plan.cells[2].node, None).unwrap();

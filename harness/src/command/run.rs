@@ -22,12 +22,12 @@ use crate::store::Store;
 
 /// The whole verb.
 pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
-    let toolchain = Toolchain::here().context("cannot tell which directory this is")?;
+    let toolchain = Toolchain::around(&args.experiment).context("cannot tell which directory this is")?;
     let spec = Spec::load(&args.experiment, &toolchain.known_features())?;
     let planned = args.engine.map_or_else(|| Plan::of(&spec), |engine| Plan::under(&spec, engine.into()));
     let mut plan = overridden(planned, args);
     plan.only(&args.only)?;
-    let backend = engines::open(args.maelstrom.as_deref(), &plan, console)?;
+    let backend = engines::open(args, &plan, console)?;
     let origin = Origin::here(backend.id());
     let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &About::of(&plan, &origin))
         .context("the store cannot be used (`--store DIR` names another)")?;

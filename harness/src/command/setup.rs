@@ -1,5 +1,7 @@
 //! `harness setup`: fetches what the harness can use but does not bring.
 
+use std::sync::atomic::AtomicBool;
+
 use anyhow::Context as _;
 
 use crate::backend::maelstrom::Surroundings;
@@ -9,20 +11,17 @@ use crate::exit::ExitStatus;
 use crate::setup::{self, setup_maelstrom};
 
 /// The whole verb.
-pub(super) fn setup(args: &SetupArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+pub(super) fn setup(args: &SetupArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
     let Setup::Maelstrom { from } = &args.what;
     let destination = Surroundings::of_process()
         .installed()
         .context("there is no place to put Maelstrom: neither $XDG_DATA_HOME nor $HOME is set")?;
     let wait = console.wait_for(&format!("fetching Maelstrom from {}", from.as_deref().unwrap_or(setup::URL)));
-    let done = setup_maelstrom(&destination, from.as_deref(), &mut |read, size| {
+    let done = setup_maelstrom(&destination, from.as_deref(), interrupted, &mut |read, size| {
         wait.set_message(format!("fetching Maelstrom: {}", amount(read, size)));
     })?;
     drop(wait);
-    console.answer(&match done {
-        setup::Setup::AlreadyThere(program) => format!("Maelstrom is there already: {program}\n"),
-        setup::Setup::Installed(program) => format!("Maelstrom is ready: {program}\n"),
-    })?;
+    console.answer(&format!("{done}\n")).context("cannot write the answer")?;
     Ok(ExitStatus::Yes)
 }
 

@@ -114,7 +114,7 @@ impl Scene<'_> {
         let results = directory.join("results.edn");
         if results.exists() {
             let text = fs::read_to_string(&results).with_context(|| format!("cannot read `{results}`"))?;
-            self.console.answer(&format!("{}\n\n", text.trim_end()))?;
+            self.console.answer(&format!("{}\n\n", text.trim_end())).context(NO_ANSWER)?;
         }
         for finding in &outcome.findings {
             let (words, hint) = finding::words(finding);
@@ -130,7 +130,7 @@ impl Scene<'_> {
             Validity::Invalid => (INVALID, MaelstromExit::Invalid),
             Validity::Unknown => (UNKNOWN, MaelstromExit::Unknown),
         };
-        self.console.answer(&format!("{last_line}\n"))?;
+        self.console.answer(&format!("{last_line}\n")).context(NO_ANSWER)?;
         Ok(End::Maelstroms(exit))
     }
 
@@ -155,7 +155,9 @@ impl Place {
     fn make(root: &Utf8Path, workload: Workload) -> anyhow::Result<Self> {
         let workload = workload_name(workload);
         let parent = root.join(workload);
-        fs::create_dir_all(&parent).with_context(|| format!("cannot create `{parent}`"))?;
+        fs::create_dir_all(&parent).with_context(|| {
+            format!("cannot create `{parent}`, where Maelstrom keeps results too; run it where you may write")
+        })?;
         let path = store::unique_directory(&parent, &provenance::directory_time())?;
         let place = Self { path, root: root.to_owned(), workload };
         store::link(&root.join("current"), &place.below_root())?;
@@ -190,6 +192,7 @@ fn drawn_seed() -> u64 {
     u64::from(u32::try_from(RandomState::new().hash_one(std::process::id()) >> 32).expect("32 bits are left"))
 }
 
+const NO_ANSWER: &str = "cannot write the answer";
 const ALL_WELL: &str = "All is well: nothing contradicts what the workload promises.";
 const INVALID: &str = "Invalid: the results above name the promise that is broken.";
 const UNKNOWN: &str = "Undecided: no promise is seen broken, but not everything could be judged.";

@@ -1,7 +1,7 @@
 //! Real processes, short ones: that they are followed, stopped and never left behind.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::AtomicBool;
 
 use camino::Utf8PathBuf;

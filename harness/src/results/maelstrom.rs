@@ -33,7 +33,7 @@ pub struct ResultsEdn {
 pub fn read(text: &str) -> Result<ResultsEdn, EdnError> {
     let parts = parts(text)?;
     let whole = Whole::of(&parts)?;
-    let findings = parts.iter().filter_map(not_judged).collect();
+    let findings = parts.iter().filter_map(not_judged).chain(exceptions(&whole)).collect();
     let error = whole.entry("error").map(reason);
     let workload = whole.entry("workload");
     let lost = workload.and_then(|workload| workload.entry("lost")?.items());
@@ -122,6 +122,19 @@ fn not_judged(part: &Part<'_>) -> Option<Finding> {
         why
     };
     Some(Finding::NotJudged { part: part.key.to_owned(), reason })
+}
+
+/// The exceptions that operations ended with, a note for each class: mostly answers that no client understands.
+fn exceptions(whole: &Whole<'_>) -> Vec<Finding> {
+    let classes = whole.entry("exceptions").and_then(|checker| checker.entry("exceptions")?.items());
+    let note = |class: Value<'_>| {
+        let count = class.entry("count")?.integer()?;
+        let operations = if count == 1 { "operation" } else { "operations" };
+        let name = class.entry("class")?;
+        let why = reason(class.entry("example")?.entry("exception")?);
+        Some(Finding::Note { text: format!("{count} {operations} ended with `{name}`, such as: {why}") })
+    };
+    classes.into_iter().flatten().filter_map(note).collect()
 }
 
 /// The first `:error` of a checker or of its own checkers.
@@ -236,6 +249,15 @@ mod tests {
         let read = read.unwrap();
         assert_eq!((read.validity, read.error.as_deref()), (Validity::Unknown, Some("Assert failed")));
         assert_eq!(read.figures, Figures::default());
+    }
+
+    #[test]
+    fn operations_that_threw_are_counted_with_an_example() {
+        let class = r#"{:count 12, :class malformed-reply, :example #jepsen.history.Op{:index 1, :type :info,
+            :exception {:via [{:type malformed-reply, :message "expected `echo_ok`"}], :cause "expected `echo_ok`"}}}"#;
+        let read = read(&format!("{{:exceptions {{:valid? true, :exceptions ({class})}}, :valid? false}}")).unwrap();
+        let text = "12 operations ended with `malformed-reply`, such as: expected `echo_ok`".to_owned();
+        assert_eq!(read.findings, [Finding::Note { text }]);
     }
 
     #[test]

@@ -1,14 +1,20 @@
 //! A server on this machine stands in for the release's.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::thread;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bzip2::Compression;
 use bzip2::write::BzEncoder;
+use sha2::{Digest as _, Sha256};
 
 use super::*;
+
+/// Nobody interrupts.
+static CALM: AtomicBool = AtomicBool::new(false);
 
 /// An archive with these files.
 fn archive(files: &[(&str, &str)]) -> Vec<u8> {
@@ -62,7 +68,7 @@ impl Place {
     }
 
     fn install(&self, from: &str, digest: &str) -> Result<Setup, SetupError> {
-        install(from, digest, &self.destination(), &mut |_, _| ())
+        install(from, digest, &self.destination(), &CALM, &mut |_, _| ())
     }
 
     /// What is beside the destination, the destination included.
@@ -78,8 +84,8 @@ fn the_right_archive_is_unpacked_once() {
     let bytes = release();
     let mut told = Vec::new();
     let from = serve("200 OK", bytes.len(), bytes.clone());
-    let done =
-        install(&from, &digest(&bytes), &place.destination(), &mut |done, size| told.push((done, size))).unwrap();
+    let done = install(&from, &digest(&bytes), &place.destination(), &CALM, &mut |done, size| told.push((done, size)))
+        .unwrap();
     let program = place.destination().join("maelstrom");
     assert_eq!(done, Setup::Installed(program.clone()));
     assert_eq!(told.last(), Some(&(bytes.len() as u64, Some(bytes.len() as u64))));
@@ -98,7 +104,7 @@ fn a_local_file_is_held_to_the_same_digest() {
     let file = place.directory.path().join("file.tar.bz2");
     fs::write(&file, &bytes).unwrap();
     let file = file.to_str().unwrap();
-    let refused = setup_maelstrom(&place.destination(), Some(file), &mut |_, _| ()).unwrap_err();
+    let refused = setup_maelstrom(&place.destination(), Some(file), &CALM, &mut |_, _| ()).unwrap_err();
     let text = refused.to_string();
     assert!(text.contains(DIGEST) && text.contains(&digest(&bytes)) && text.contains("nothing was unpacked"), "{text}");
     assert!(place.left().is_empty());
@@ -154,4 +160,39 @@ fn an_archive_without_maelstrom_or_no_archive_at_all_is_an_error() {
         assert!(refused.contains(expected), "{refused}");
         assert!(place.left().is_empty(), "{:?}", place.left());
     }
+}
+
+#[test]
+fn an_interrupt_ends_a_download_that_stalls_and_leaves_nothing() {
+    let place = Place::new();
+    let bytes = release();
+    // A server that sends half of what it promises and then nothing, without hanging up.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let from = format!("http://{}/", listener.local_addr().unwrap());
+    let (half, length) = (bytes[..bytes.len() / 2].to_vec(), bytes.len());
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").as_bytes()).unwrap();
+        stream.write_all(&half).unwrap();
+        stream
+    });
+    let interrupted = AtomicBool::new(false);
+    let mut told = |_, _| interrupted.store(true, Ordering::Relaxed);
+    let stopped = install(&from, &digest(&bytes), &place.destination(), &interrupted, &mut told).unwrap_err();
+    assert!(matches!(stopped, SetupError::Interrupted), "{stopped}");
+    assert!(place.left().is_empty(), "{:?}", place.left());
+    drop(server.join());
+}
+
+#[test]
+fn an_interrupt_ends_the_unpacking_and_leaves_nothing() {
+    let place = Place::new();
+    let bytes = release();
+    fs::create_dir_all(place.destination().parent().unwrap()).unwrap();
+    let mut archive = tempfile::tempfile().unwrap();
+    archive.write_all(&bytes).unwrap();
+    let destination = place.destination();
+    let beside = destination.parent().unwrap();
+    assert!(unpack(archive, &destination, beside, &AtomicBool::new(true)).is_err());
+    assert!(place.left().is_empty(), "{:?}", place.left());
 }

@@ -29,9 +29,13 @@ pub(super) fn experiment(
     let description = fields.value("description").and_then(|node| word(node, "`description`", problems));
     let engine = fields.value("engine").and_then(|node| choice(node, "`engine`", &ENGINES, problems));
     let test = fields.value("test").map_or_else(Vec::new, |node| test(node, problems));
-    let (node, args) = required(&fields, "node", root, NODE_HELP, problems)
-        .and_then(|section| node(section, fields.value("matrix"), features, directory, problems))
-        .unwrap_or_else(|| (NodeSpec::Crate(BTreeMap::new()), Vec::new()));
+    let (node, args) = match fields.value("node") {
+        // Such an axis says what is tested in every cell.
+        None if fields.value("matrix").is_some_and(matrix::names_binaries) => (NodeSpec::Bin(None), Vec::new()),
+        _ => required(&fields, "node", root, NODE_HELP, problems)
+            .and_then(|section| node(section, fields.value("matrix"), features, directory, problems))
+            .unwrap_or_else(|| (NodeSpec::Crate(BTreeMap::new()), Vec::new())),
+    };
 
     let features = matches!(node, NodeSpec::Crate(_)).then_some(features);
     let vocabulary = Vocabulary { features, directory };

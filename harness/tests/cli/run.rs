@@ -1,95 +1,71 @@
 //! `harness run`: experiments that cannot begin, and small ones that do.
 
-use std::fs;
-use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::time::{Duration, Instant};
+use crate::session::Session;
+use crate::{EXPERIMENT, good_then};
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
-use crate::{ECHO_NODE, Session};
-
-/// One second of one node that echoes.
-const EXPERIMENT: &str = "\
-name: small
-engine: embedded
-test: {workload: echo, node-count: 1, rate: 10, time-limit: 1s}
-node: {bin: ./node}
-limits:
-  ok-fraction: '>= 1'
-";
-
-/// The same as two cells, of which one has a node that ends at once.
-const TWO_NODES: &str = "\
-name: two
-engine: embedded
-test: {workload: echo, node-count: 1, rate: 10, time-limit: 1s}
-node: {args: []}
-matrix:
-  bin: [./node, ./broken]
-require:
-  - {bin: ./node}
-";
-
-#[test]
-fn a_missing_experiment_is_named() {
-    let session = Session::new();
-    let ended = session.run("run experiments/none.yaml");
-    ended.ends_with(2).says("experiments/none.yaml").says("No such file").prints_nothing().is_calm();
-    assert!(!session.has("store"), "nothing was run");
-}
+/// What is wrong with an experiment: what is replaced in a good one, by what, and what is told. Every mistake's whole text
+/// is held in `tests/spec`.
+const MISTAKES: [(&str, &str, &[&str]); 10] = [
+    ("name: small", "name: small: er", &["x.yaml:1:"]),
+    ("node-count: 1,", "node-count: 1", &["x.yaml:3:"]),
+    ("rate:", "raet:", &["x.yaml:3:", "`rate`"]),
+    ("rate: 10", "topology: ring", &["x.yaml:3:", "`ring`", "grid"]),
+    ("{bin: ./node}", "{crate: node, features: [topology-sta]}", &["x.yaml:4:", "`topology-sta`", "`topology-star`"]),
+    ("ok-fraction: '>= 1'", "stable-latency.max: '< 600 parsecs'", &["x.yaml:6:", "parsecs", "ms"]),
+    ("ok-fraction: '>= 1'", "ok-fractoin: '>= 1'", &["x.yaml:6:", "`ok-fraction`"]),
+    ("node-count: 1", "node-count: 0", &["x.yaml:3:", "0"]),
+    ("time-limit: 1s", "time-limit: 1 fortnight", &["x.yaml:3:", "fortnight"]),
+    ("name: small", "name: small\nname: other", &["x.yaml:2:", "`name`"]),
+];
 
 #[test]
 fn a_mistake_is_a_snippet() {
-    let session = Session::new().file("x.yaml", &EXPERIMENT.replace("rate:", "raet:"));
-    let ended = session.run("run x.yaml");
-    ended.ends_with(2).says("x.yaml:3:").says("`rate`").prints_nothing().is_calm();
-    assert!(!session.has("store"), "nothing was run");
+    for (good, bad, told) in MISTAKES {
+        assert!(EXPERIMENT.contains(good), "{good}");
+        let session = Session::with_node().file("x.yaml", EXPERIMENT.replace(good, bad));
+        let ended = session.run("run x.yaml");
+        ended.ends_with(2).says("error").prints_nothing();
+        for words in told {
+            ended.says(words);
+        }
+        assert!(!session.has("store"), "nothing was run");
+    }
+}
+
+#[test]
+fn what_is_no_experiment_is_named() {
+    let session = Session::new().file("empty.yaml", "").file("binary.yaml", b"\x7fELF\x02\xff\xfe").file("a/b", "");
+    for (path, told) in [
+        ("experiments/none.yaml", "cannot read the experiment `experiments/none.yaml`: No such file"),
+        ("a", "cannot read the experiment `a`: Is a directory"),
+        ("a/b/c.yaml", "cannot read the experiment `a/b/c.yaml`: Not a directory"),
+        ("empty.yaml", "`empty.yaml` is not an experiment: 2 errors"),
+        ("binary.yaml", "binary.yaml"),
+        ("/dev/null", "`/dev/null` is not an experiment: 2 errors"),
+    ] {
+        session.run(&format!("run {path}")).ends_with(2).says(told).prints_nothing();
+        assert!(!session.has("store"), "nothing was run");
+    }
+}
+
+#[test]
+fn an_axis_of_binaries_needs_no_other_node() {
+    let two = EXPERIMENT.replace("node: {bin: ./node}", "matrix: {bin: [./node, ./other]}");
+    let session = Session::with_node().file("x.yaml", two).script("other", crate::session::NODE);
+    session.run("run x.yaml").ends_with(0).prints("2 of 2 required cells pass");
 }
 
 #[test]
 fn a_selection_of_nothing_is_told() {
-    let session = Session::new().file("x.yaml", TWO_NODES);
-    session.run("run x.yaml --only bni=./node").ends_with(2).says("`bin`").prints_nothing().is_calm();
-}
-
-#[test]
-fn a_node_that_cannot_run_is_found_before_anything_runs() {
-    let session = Session::new().file("x.yaml", EXPERIMENT);
-    session.run("run x.yaml").ends_with(2).says("node` does not exist").prints_nothing().is_calm();
-    let session = session.file("node", "no program");
-    session.run("run x.yaml").ends_with(2).says("chmod +x").prints_nothing().is_calm();
-    assert!(!session.has("store/small/latest"), "nothing was run");
-}
-
-#[test]
-fn a_store_that_takes_nothing_is_found_before_anything_runs() {
-    let session = Session::new().file("x.yaml", EXPERIMENT).script("node", ECHO_NODE).file("taken", "");
-    let ended = session.run("run x.yaml --store taken");
-    ended.ends_with(2).says("`taken/small`").says("--store DIR").prints_nothing().is_calm();
-
-    let session = session.file("locked/file", "");
-    let locked = session.path("locked");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).expect("the directory is ours");
-    // Whoever may write everywhere has no such store.
-    if fs::write(locked.join("probe"), "").is_err() {
-        let ended = session.run("run x.yaml --store locked");
-        ended.ends_with(2).says("`locked/small`").says("Permission denied").prints_nothing().is_calm();
-    }
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).expect("the directory is ours");
+    let session = Session::new().file("x.yaml", good_then("exits-at-start"));
+    session.run("run x.yaml --only agrs=nothing").ends_with(2).says("`args`").prints_nothing();
 }
 
 #[test]
 fn a_small_experiment_is_run_kept_and_judged() {
-    let session = Session::new().file("x.yaml", EXPERIMENT).script("node", ECHO_NODE);
+    let session = Session::with_node().file("x.yaml", EXPERIMENT);
     let ended = session.run("run x.yaml");
-    ended
-        .ends_with(0)
-        .prints("default  yes")
-        .prints("limits  ok-fraction >= 1\n")
-        .prints("engine  embedded ")
-        .is_calm();
+    ended.ends_with(0).prints("default  yes").prints("limits  ok-fraction >= 1\n").prints("engine  embedded ");
     ended.prints("\nthe required cell passes\n").says_only_lines(&["[1/1] default: valid, "]);
     for file in ["experiment.json", "default/record.json", "default/results.edn", "default/history.edn"] {
         assert!(session.has(&format!("store/small/latest/{file}")), "{file}");
@@ -98,10 +74,10 @@ fn a_small_experiment_is_run_kept_and_judged() {
 
 #[test]
 fn the_answer_as_data_says_the_same() {
-    let session = Session::new().file("x.yaml", EXPERIMENT).script("node", ECHO_NODE);
+    let session = Session::with_node().file("x.yaml", EXPERIMENT);
     let session = session.variable("COLUMNS", "80");
     let ended = session.run("run x.yaml --format json --seed 7");
-    ended.ends_with(0).is_calm();
+    ended.ends_with(0);
     let answer: serde_json::Value = serde_json::from_str(&ended.stdout).expect("stdout is one JSON document");
     assert_eq!(answer["exit-code"], 0);
     assert_eq!(answer["cells"][0]["judgement"]["verdict"]["verdict"], "pass");
@@ -109,42 +85,21 @@ fn the_answer_as_data_says_the_same() {
 }
 
 #[test]
-fn a_node_that_ends_costs_its_cell_and_no_other() {
-    let session = Session::new().file("x.yaml", TWO_NODES).script("node", ECHO_NODE);
-    let session = session.script("broken", "echo out of cheese >&2; exit 3");
-    let ended = session.run("run x.yaml");
-    ended.ends_with(0).prints("the required cell passes").prints("crash").prints("out of cheese").is_calm();
-    let ended = session.run("run x.yaml --only bin=./broken");
-    ended.ends_with(0).prints("no cell is required; 0 of 1 were measured").is_calm();
-    let required = TWO_NODES.replace("require:\n  - {bin: ./node}\n", "");
-    let ended = session.file("x.yaml", &required).run("run x.yaml");
-    ended.ends_with(2).prints("1 of 2 required cells pass, 1 could not be judged").is_calm();
+fn cells_that_are_not_required_do_not_decide() {
+    let optional = format!("{}require:\n  - {{args: [nothing]}}\n", good_then("exits-at-start"));
+    let session = Session::with_node().file("x.yaml", optional);
+    session.run("run x.yaml").ends_with(0).prints("the required cell passes").prints("crash").prints("out of cheese");
+    let ended = session.run("run x.yaml --only args=exits-at-start");
+    ended.ends_with(0).prints("no cell is required; 0 of 1 were measured");
+    let ended = session.file("x.yaml", good_then("exits-at-start")).run("run x.yaml");
+    ended.ends_with(2).prints("1 of 2 required cells pass, 1 could not be judged");
 }
 
 #[test]
 fn a_limit_that_is_not_kept_is_an_answer() {
     let many = EXPERIMENT.replace("ok-fraction: '>= 1'", "operations: '> 1000'");
-    let session = Session::new().file("x.yaml", &many).script("node", ECHO_NODE);
+    let session = Session::with_node().file("x.yaml", many);
     let ended = session.run("run x.yaml");
-    ended.ends_with(1).prints("✗ default: operations is ").prints(" below its limit > 1000\n").is_calm();
+    ended.ends_with(1).prints("✗ default: operations is ").prints(" below its limit > 1000\n");
     ended.prints("0 of 1 required cells pass, 1 fails\n");
-}
-
-#[test]
-fn an_interrupt_ends_it_at_once_and_leaves_no_process() {
-    let slow = EXPERIMENT.replace("time-limit: 1s", "time-limit: 300s");
-    let session = Session::new().file("x.yaml", &slow).script("node", &format!("echo $$ > \"$0.pid\"\n{ECHO_NODE}"));
-    let mut child = session.start("run x.yaml");
-    let pid = session.wait_for("node.pid");
-    let began = Instant::now();
-    kill(Pid::from_raw(child.id().try_into().expect("a process id")), Signal::SIGINT).expect("it runs");
-    let status = child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(130));
-    assert!(began.elapsed() < Duration::from_mins(1), "the test is not run to its end");
-    let mut stdout = String::new();
-    child.stdout.take().expect("it is a pipe").read_to_string(&mut stdout).expect("it is text");
-    assert!(stdout.contains("interrupted after 0 of 1 cells"), "{stdout}");
-    let node = Pid::from_raw(pid.trim().parse().expect("the script writes its process id"));
-    assert!(kill(node, None).is_err(), "the node still runs");
-    assert!(!session.has("store/small/latest"), "a run that was cut off is no result");
 }

@@ -7,11 +7,10 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use harness::outcome::Record;
 use harness::store::Store;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::{ECHO_NODE, Session};
+use crate::session::{NODE, Session};
 
 /// Five nodes, five seconds of virtual time, two cells.
 const EXPERIMENT: &str = "\
@@ -27,7 +26,6 @@ limits:
 
 fn answer(session: &Session, words: &str) -> Value {
     let ended = session.run(words);
-    ended.is_calm();
     serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended}"))
 }
 
@@ -40,7 +38,7 @@ fn records(session: &Session) -> Vec<Record> {
 fn nothing_is_built_and_every_file_is_there() {
     let session = Session::new().file("x.yaml", EXPERIMENT).variable("CARGO", "no-such-cargo");
     let ended = session.run("run x.yaml --jobs 1");
-    ended.ends_with(0).prints("2 of 2 required cells pass").prints("engine  simulated ").is_calm();
+    ended.ends_with(0).prints("2 of 2 required cells pass").prints("engine  simulated ");
     ended.prints(", virtual time\n        processing is free\n");
     ended.says_only_lines(&["[1/2] topology=star: valid, ", "[2/2] topology=n12-tree: valid, "]);
     for file in ["record.json", "results.edn", "history.edn", "strict.json"] {
@@ -56,7 +54,7 @@ fn the_same_seeds_give_the_same_answer_to_the_last_byte() {
     let session = Session::new().file("x.yaml", EXPERIMENT);
     let text = || {
         let ended = session.run("run x.yaml --seeds 15 --seed 40 --format json");
-        ended.ends_with(0).is_calm();
+        ended.ends_with(0);
         ended.stdout.lines().map(timeless).collect::<String>()
     };
     let once = text();
@@ -86,14 +84,14 @@ fn timeless(line: &str) -> String {
 fn hundreds_of_runs_are_kept_without_their_raw_files() {
     let session = Session::new().file("x.yaml", EXPERIMENT);
     let ended = session.run("run x.yaml --seeds 30");
-    ended.ends_with(0).prints("each figure is the worst of 30 repetitions (seeds 0 to 29), ± its").is_calm();
+    ended.ends_with(0).prints("each figure is the worst of 30 repetitions (seeds 0 to 29), ± its");
     ended.prints(" for 60 runs\n").says("topology=star: 30 runs, valid, ");
     assert_eq!(records(&session).len(), 60);
     let star = "store/small/latest/topology=star";
     let has = |file: &str| session.has(&format!("{star}/{file}"));
     assert!(has("records.jsonl") && has("record.json") && !has("results.edn"));
 
-    session.run("run x.yaml --seeds 30 --keep-raw --only topology=star").ends_with(0).is_calm();
+    session.run("run x.yaml --seeds 30 --keep-raw --only topology=star").ends_with(0);
     assert_eq!(records(&session).len(), 30);
     assert!(has("29/results.edn") && has("29/record.json") && !has("records.jsonl"));
 }
@@ -101,9 +99,9 @@ fn hundreds_of_runs_are_kept_without_their_raw_files() {
 #[test]
 fn with_and_without_files_the_figures_are_the_same() {
     let session = Session::new()
-        .file("x.yaml", &EXPERIMENT.replace("rate: 20", "rate: 20, nemesis: partition, nemesis-interval: 1s"));
+        .file("x.yaml", EXPERIMENT.replace("rate: 20", "rate: 20, nemesis: partition, nemesis-interval: 1s"));
     let figures = |words: &str| -> Vec<_> {
-        session.run(words).is_calm();
+        session.run(words).ends_with(0);
         let mut records = records(&session);
         records.sort_by_key(|record| (record.cell.clone(), record.repetition));
         records
@@ -117,9 +115,9 @@ fn with_and_without_files_the_figures_are_the_same() {
 #[test]
 fn a_program_with_a_clock_of_its_own_is_refused() {
     let experiment = "name: small\ntest: {workload: echo}\nnode: {bin: ./node}\n";
-    let session = Session::new().file("x.yaml", experiment).script("node", ECHO_NODE);
+    let session = Session::new().file("x.yaml", experiment).script("node", NODE);
     let ended = session.run("run x.yaml --engine simulated");
-    ended.ends_with(2).says("`node`").says("clock of its own").says("--engine embedded").prints_nothing().is_calm();
+    ended.ends_with(2).says("`node`").says("clock of its own").says("--engine embedded").prints_nothing();
     assert!(!session.has("store"), "nothing was run");
 }
 
@@ -128,7 +126,7 @@ fn processing_takes_the_time_that_the_file_says() {
     let slow = EXPERIMENT.replace("rate: 20", "rate: 20, process-delay: 2ms");
     let session = Session::new().file("x.yaml", EXPERIMENT).file("slow.yaml", &slow);
     let ended = session.run("run slow.yaml");
-    ended.ends_with(0).prints("        process delay 2 ms exponential\n").is_calm();
+    ended.ends_with(0).prints("        process delay 2 ms exponential\n");
     let median = |words| answer(&session, words)["cells"][0]["figures"]["client-latency.median"].as_f64();
     assert!(median("run slow.yaml --format json") > median("run x.yaml --format json"));
 }
@@ -141,13 +139,13 @@ fn the_statistic_decides_and_a_close_call_is_told() {
     let spread = spread(answer(&session, "run x.yaml --seeds 25 --only topology=star --format json"));
     let bound = f64::midpoint(spread["mean"].as_f64().unwrap(), spread["greatest"].as_f64().unwrap());
     let limited = EXPERIMENT.replace("lost: '= 0'", &format!("msgs-per-op: '< {bound}'"));
-    let session = session.file("x.yaml", &limited).file("mean.yaml", &format!("{limited}judge: mean\n"));
+    let session = session.file("x.yaml", &limited).file("mean.yaml", format!("{limited}judge: mean\n"));
     let ended = session.run("run x.yaml --seeds 25 --only topology=star");
-    ended.ends_with(1).prints(" of 25 runs, farthest with seed ").prints(" at worst, ").is_calm();
+    ended.ends_with(1).prints(" of 25 runs, farthest with seed ").prints(" at worst, ");
     let ended = session.run("run mean.yaml --seeds 25 --only topology=star");
-    ended.ends_with(0).prints("each figure is the mean of 25 repetitions").is_calm();
+    ended.ends_with(0).prints("each figure is the mean of 25 repetitions");
     ended.prints("! topology=star: msgs-per-op is ").prints("less than two standard deviations (2 × ");
-    session.run("run mean.yaml --seeds 25 --only topology=star --judge worst").ends_with(1).is_calm();
+    session.run("run mean.yaml --seeds 25 --only topology=star --judge worst").ends_with(1);
 }
 
 #[test]
@@ -158,10 +156,8 @@ fn an_interrupt_between_runs_keeps_what_there_is() {
         thread::sleep(Duration::from_millis(5));
     }
     thread::sleep(Duration::from_millis(200));
-    kill(Pid::from_raw(child.id().try_into().expect("a process id")), Signal::SIGINT).expect("it runs");
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("interrupted after "));
+    child.signal(Signal::SIGINT);
+    child.end().ends_with(130).prints("interrupted after ");
     for place in fs::read_dir(session.path("store/small")).expect("it is there").map(|entry| entry.expect("readable")) {
         let names = fs::read_dir(place.path()).expect("a directory").map(|entry| entry.expect("readable").file_name());
         let hidden: Vec<_> = names.filter(|name| name.to_string_lossy().starts_with('.')).collect();

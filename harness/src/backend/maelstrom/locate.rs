@@ -22,7 +22,7 @@ pub(crate) struct Maelstrom {
     /// PATH for Maelstrom and its nodes: where `java`, `gnuplot` and `dot` are found.
     pub(super) search_path: OsString,
     /// A deadline in place of the one that follows from the options.
-    pub(super) deadline: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
 }
 
 /// Somebody named a Maelstrom that is none.
