@@ -30,7 +30,11 @@
 //! - Messages with equal deadlines keep their order of sending; Maelstrom has no rule (3.4).
 //! - The numbers of `init`'s clients follow the nodes' order; Maelstrom's follow the order of arrival (2.1).
 //! - A message's way into a node takes a drawn time ([`ProcessDelay`]), where Maelstrom takes what its JVM takes.
+//! - Nodes are started one right after the other; Maelstrom's JVM takes longer over it. Programs that tick
+//!   from their start on are more in step with each other here, and their clients wait some milliseconds longer.
 //! - A nemesis's operation is invoked and completed at the same instant; Maelstrom takes some milliseconds.
+//!
+//! `FIDELITY.md` beside this crate's manifest has other people's programs under this engine and under Maelstrom, side by side.
 //!
 //! Absent: clocks, input and output, processes, threads (see `clippy.toml`).
 

@@ -11,6 +11,8 @@
 //!    already held when the network is cut still arrives; one taken during the cut is lost, though the network may be
 //!    healed before its deadline. Only nodes are ever cut off, and only from nodes.
 //! 5. **A hold is whole milliseconds, rounded down** (3.4): a message may arrive up to one millisecond before its deadline.
+//!    The receiver looks at its clock after the deadline was set, so what is left of the latency is never all of it: an
+//!    idle receiver holds a message of 100 ms for 99.
 //! 6. **Loss**: none. Maelstrom has the parameter and nothing that sets it (3.2).
 //!
 //! 7. **The way into a node takes time** ([`ProcessDelay`]): the one thing here that is measured and not read in Maelstrom's
@@ -164,7 +166,7 @@ impl<P> Network<P> {
                 _ => false,
             };
             if !is_dropped {
-                let hold = message.deadline.since(now).floor_to_millis();
+                let hold = message.deadline.since(now + LOOK).floor_to_millis();
                 self.ends.push(Reverse((now + hold, queue, Stage::Held)));
                 self.inboxes[queue].held = Some(message);
                 return;
@@ -184,6 +186,10 @@ impl<P> Network<P> {
         Duration::from_micros(distribution.draw(mean_us, &mut self.process_delays))
     }
 }
+
+/// What passes between a sender's look at the clock and the receiver's: in Maelstrom some microseconds. All that matters is
+/// that it is not nothing.
+const LOOK: Duration = Duration::from_nanos(1);
 
 impl<P> Inbox<P> {
     const fn new() -> Self {
@@ -271,7 +277,7 @@ mod tests {
         let mut network = constant();
         network.send(at(0), 0, Address::node(1), 0, false, "gossip");
         network.send(at(5_000), 1, CLIENT, 0, true, "request");
-        assert_eq!(arrivals(&mut network), [(100_000, "gossip"), (100_000, "request")]);
+        assert_eq!(arrivals(&mut network), [(99_000, "gossip"), (99_000, "request")]);
     }
 
     #[test]
@@ -282,16 +288,21 @@ mod tests {
         network.send(at(0), 1, Address::node(1), 0, false, "held");
         network.send(at(90_000), 2, Address::node(1), 0, false, "queued");
         network.send(at(95_000), 3, CLIENT, 0, true, "request");
-        assert_eq!(arrivals(&mut network), [(100_000, "held"), (100_000, "request"), (190_000, "queued")]);
+        assert_eq!(arrivals(&mut network), [(99_000, "held"), (99_000, "request"), (189_000, "queued")]);
     }
 
     #[test]
-    fn holds_are_whole_milliseconds() {
+    fn holds_are_whole_milliseconds_and_never_the_whole_latency() {
         let mut network = constant();
         network.send(at(0), 0, Address::node(1), 0, false, "first");
         network.send(at(40_300), 1, Address::node(2), 0, false, "second");
-        // Taken at 100.0 ms with 40.3 ms to go: held for 40.
-        assert_eq!(arrivals(&mut network), [(100_000, "first"), (140_000, "second")]);
+        // Taken at 99.0 ms with 41.3 ms to go: held for 41.
+        assert_eq!(arrivals(&mut network), [(99_000, "first"), (140_000, "second")]);
+        // Less than a millisecond to go is nothing at all.
+        network.send(at(200_000), 2, Address::node(1), 0, false, "third");
+        network.send(at(200_000), 3, Address::node(2), 0, false, "beside it");
+        network.send(at(200_900), 4, Address::node(2), 0, false, "behind it");
+        assert_eq!(arrivals(&mut network), [(299_000, "third"), (299_000, "beside it"), (300_000, "behind it")]);
     }
 
     #[test]
@@ -306,7 +317,7 @@ mod tests {
         let mut release = || network.release(at(100_000)).expect("a message").message.body;
         assert_eq!((release(), release()), ("clients are never cut off", "held before the cut"));
         network.set_cut(None);
-        assert_eq!(arrivals(&mut network), [(102_000, "same side")]);
+        assert_eq!(arrivals(&mut network), [(101_000, "same side")]);
 
         network.set_cut(cut());
         network.send(at(200_000), 4, Address::node(1), 0, false, "taken at once, during the cut");
@@ -318,8 +329,8 @@ mod tests {
     fn late_drivers_are_told_when_a_message_was_due() {
         let mut network = constant();
         network.send(at(0), 0, Address::node(1), 0, false, "gossip");
-        assert!(network.release(at(99_999)).is_none());
-        assert_eq!(network.release(at(103_000)).expect("due").due, at(100_000));
+        assert!(network.release(at(98_999)).is_none());
+        assert_eq!(network.release(at(103_000)).expect("due").due, at(99_000));
     }
 
     #[test]
@@ -358,6 +369,6 @@ mod tests {
         network.send(at(0), 0, Address::node(1), 0, false, "long");
         network.latency.mean_ms = 10;
         network.send(at(0), 1, Address::node(1), 0, false, "short");
-        assert_eq!(arrivals(&mut network), [(300_000, "long"), (300_000, "short")]);
+        assert_eq!(arrivals(&mut network), [(299_000, "long"), (299_000, "short")]);
     }
 }
