@@ -2,9 +2,9 @@
 //!
 //! 1. **Latency** ([`Network::draw_latency`], 3.3). A message that involves a client takes no time. Any other gets one draw,
 //!    in whole milliseconds: constant, uniform or exponential. Nothing else delays a message on purpose.
-//! 2. **One queue per receiver**, ordered by deadline (3.4). Equal deadlines keep the order of sending; Maelstrom has no
+//! 2. **One queue per receiver** ([`Inbox`]), ordered by deadline (3.4). Equal deadlines keep the order of sending; Maelstrom has no
 //!    rule there.
-//! 3. **Head-of-line blocking** ([`Network::take_next`], 3.4). A receiver takes the message with the smallest deadline *even
+//! 3. **Head-of-line blocking** ([`Network::take`], 3.4). A receiver takes the message with the smallest deadline *even
 //!    if it is not due*, and holds it until it is. Whatever arrives meanwhile waits, a client's request too, although that
 //!    takes no time itself. This is why clients of a busy cluster at 100 ms wait for tens of milliseconds.
 //! 4. **Partitions are tested when a message is taken** (3.4, 3.5): not when it is sent, and not when it is due. A message
@@ -20,11 +20,10 @@
 //! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
 //! keeps.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
-
 use protocol::{Address, Duration, Time};
 
+use crate::agenda::Agenda;
+use crate::inbox::{Inbox, Queued};
 use crate::nemesis::Cut;
 use crate::random::Random;
 use crate::{Distribution, Latency, Options, ProcessDelay};
@@ -36,37 +35,26 @@ pub(crate) struct Network<P> {
     latencies: Random,
     process_delay: ProcessDelay,
     process_delays: Random,
-    nodes: usize,
-    /// The nodes' queues, then the services'.
-    inboxes: Vec<Inbox<P>>,
-    holds: BinaryHeap<Reverse<(Time, usize)>>,
+    /// The nodes, then the services.
+    receivers: Vec<Receiver<P>>,
+    /// When the hold of which receiver is over.
+    holds: Agenda,
+    nodes: u32,
     cut: Option<Cut>,
 }
 
-/// What is under way to one receiver.
+/// One receiver: what is under way to it, and what it holds. Nothing waits in the queue of one that holds nothing.
 #[derive(Debug)]
-struct Inbox<P> {
-    queue: BinaryHeap<Reverse<Queued<P>>>,
+struct Receiver<P> {
+    inbox: Inbox<P>,
     held: Option<Queued<P>>,
-}
-
-/// One message in a queue.
-#[derive(Debug)]
-pub(crate) struct Queued<P> {
-    deadline: Time,
-    /// The network's number of the message.
-    pub(crate) id: u64,
-    /// Who sent it.
-    pub(crate) src: Address,
-    /// What it says.
-    pub(crate) body: P,
 }
 
 /// A message that has come out of a queue.
 #[derive(Debug)]
 pub(crate) struct Released<P> {
     /// Whose queue: a node's place, or that of a service behind all nodes.
-    pub(crate) queue: usize,
+    pub(crate) receiver: u32,
     /// When its hold was over. A driver that comes later than that is late.
     pub(crate) due: Time,
     /// The message.
@@ -76,41 +64,43 @@ pub(crate) struct Released<P> {
 impl<P> Network<P> {
     /// A quiet, whole network of a test's nodes and that many services.
     pub(crate) fn new(options: &Options, services: usize) -> Self {
-        let nodes = options.nodes.len();
-        let inboxes = (0..nodes + services).map(|_| Inbox { queue: BinaryHeap::new(), held: None }).collect();
+        let nodes = options.node_count();
+        let receiver = |_| Receiver { inbox: Inbox::new(), held: None };
         Self {
             latency: options.latency,
             latencies: Random::stream(options.seed, "network"),
             process_delay: options.process_delay,
             process_delays: Random::stream(options.seed, "process delay"),
+            receivers: (0..nodes as usize + services).map(receiver).collect(),
+            holds: Agenda::new(),
             nodes,
-            inboxes,
-            holds: BinaryHeap::new(),
             cut: None,
         }
     }
 
     /// Puts a message into a queue.
-    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, queue: usize, involves_client: bool, body: P) {
+    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, receiver: u32, involves_client: bool, body: P) {
         let latency = if involves_client { Duration::ZERO } else { self.draw_latency() };
-        self.inboxes[queue].queue.push(Reverse(Queued { deadline: now + latency, id, src, body }));
-        if self.inboxes[queue].held.is_none() {
-            self.take_next(now, queue);
+        let message = Queued { deadline: now + latency, id, src, body };
+        let queue = &mut self.receivers[receiver as usize];
+        if queue.held.is_some() {
+            queue.inbox.push(message);
+        } else {
+            self.take(now, receiver, message);
         }
     }
 
     /// When the next hold is over.
-    pub(crate) fn next_release(&self) -> Option<Time> {
-        self.holds.peek().map(|Reverse((until, _))| *until)
+    pub(crate) fn next_release(&mut self) -> Option<Time> {
+        self.holds.first().map(|(until, _)| until)
     }
 
     /// The next message whose hold is over by `now`. Its receiver takes the one after it at once.
     pub(crate) fn release(&mut self, now: Time) -> Option<Released<P>> {
-        let Reverse((due, queue)) = *self.holds.peek().filter(|Reverse((until, _))| *until <= now)?;
-        self.holds.pop();
-        let message = self.inboxes[queue].held.take().expect("a hold has a message");
-        self.take_next(now, queue);
-        Some(Released { queue, due, message })
+        let (due, receiver) = self.holds.pop(now)?;
+        let message = self.receivers[receiver as usize].held.take().expect("a hold has a message");
+        self.take_next(now, receiver);
+        Some(Released { receiver, due, message })
     }
 
     /// Cuts the network, or heals it.
@@ -118,21 +108,32 @@ impl<P> Network<P> {
         self.cut = cut;
     }
 
-    /// Takes the message with the smallest deadline, due or not, and holds it until it is due.
-    fn take_next(&mut self, now: Time, queue: usize) {
-        let receiver = u32::try_from(queue).ok().filter(|_| queue < self.nodes);
-        while let Some(Reverse(message)) = self.inboxes[queue].queue.pop() {
-            let is_dropped = match (&self.cut, receiver, message.src.as_node()) {
-                (Some(cut), Some(receiver), Some(sender)) => cut.drops(receiver, sender),
-                _ => false,
-            };
-            if !is_dropped {
-                let hold = message.deadline.since(now).floor_to_millis();
-                let until = now + hold + self.draw_process_delay();
-                self.holds.push(Reverse((until, queue)));
-                self.inboxes[queue].held = Some(message);
+    /// Takes the message with the smallest deadline, due or not; another if that one is lost.
+    fn take_next(&mut self, now: Time, receiver: u32) {
+        while let Some(message) = self.receivers[receiver as usize].inbox.pop() {
+            if self.take(now, receiver, message) {
                 return;
             }
+        }
+    }
+
+    /// The receiver takes a message and holds it until it is due; false if the message is lost on a cut.
+    fn take(&mut self, now: Time, receiver: u32, message: Queued<P>) -> bool {
+        if self.is_cut_off(receiver, message.src) {
+            return false;
+        }
+        let hold = message.deadline.since(now).floor_to_millis();
+        let until = now + hold + self.draw_process_delay();
+        self.holds.push(until, receiver);
+        self.receivers[receiver as usize].held = Some(message);
+        true
+    }
+
+    /// Whether the cut, if there is one, is between a receiver and a sender. Services and clients are on every side.
+    fn is_cut_off(&self, receiver: u32, src: Address) -> bool {
+        match (&self.cut, src.as_node()) {
+            (Some(cut), Some(sender)) if receiver < self.nodes => cut.drops(receiver, sender),
+            _ => false,
         }
     }
 
@@ -158,32 +159,6 @@ impl Distribution {
             Self::Exponential => random.exponential(mean as f64) as u64,
             Self::Uniform => random.below(2 * mean),
         }
-    }
-}
-
-impl<P> Queued<P> {
-    const fn order(&self) -> (Time, u64) {
-        (self.deadline, self.id)
-    }
-}
-
-impl<P> PartialEq for Queued<P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.order() == other.order()
-    }
-}
-
-impl<P> Eq for Queued<P> {}
-
-impl<P> PartialOrd for Queued<P> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<P> Ord for Queued<P> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.order().cmp(&other.order())
     }
 }
 

@@ -22,7 +22,8 @@ pub(crate) struct World<P> {
     pub(crate) journal: Journal,
     services: Services,
     next_message: u64,
-    /// Nodes whose name begins with `c`: for Maelstrom these are clients (semantics, section 3.1).
+    nodes: u32,
+    /// Nodes whose name begins with `c`: for Maelstrom these are clients (semantics, section 3.1). Empty where no name does.
     named_like_clients: Vec<bool>,
 }
 
@@ -56,6 +57,8 @@ impl<P: Payload> World<P> {
         for name in service::NAMES {
             directory.intern(name);
         }
+        let is_like_client = |name: &String| name.starts_with('c');
+        let any = options.nodes.iter().any(is_like_client);
         Self {
             directory,
             network: Network::new(options, service::NAMES.len()),
@@ -63,7 +66,8 @@ impl<P: Payload> World<P> {
             journal: Journal::default(),
             services: Services::new(Random::stream(options.seed, "services")),
             next_message: 0,
-            named_like_clients: options.nodes.iter().map(|name| name.starts_with('c')).collect(),
+            nodes: options.node_count(),
+            named_like_clients: options.nodes.iter().filter(|_| any).map(is_like_client).collect(),
         }
     }
 
@@ -95,18 +99,17 @@ impl<P: Payload> World<P> {
     /// Anybody sends to a node.
     pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, body: P) {
         let involves_client = self.is_client(src) || self.is_client(Address::node(node));
-        self.send(now, src, node as usize, involves_client, body);
+        self.send(now, src, node, involves_client, body);
     }
 
     /// A node sends to a service.
     pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, body: P) {
-        let queue = self.named_like_clients.len() + service as usize;
-        self.send(now, src, queue, self.is_client(src), body);
+        self.send(now, src, self.nodes + service, self.is_client(src), body);
     }
 
-    fn send(&mut self, now: Time, src: Address, queue: usize, involves_client: bool, body: P) {
+    fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, body: P) {
         self.journal.sent(involves_client);
-        self.network.send(now, self.next_message, src, queue, involves_client, body);
+        self.network.send(now, self.next_message, src, receiver, involves_client, body);
         self.next_message += 1;
     }
 
@@ -117,15 +120,14 @@ impl<P: Payload> World<P> {
 
     /// The next thing that has happened by `now`. Deliveries come before timeouts.
     pub(crate) fn happen(&mut self, now: Time) -> Option<Event<P>> {
-        while let Some(Released { queue, due, message }) = self.network.release(now) {
-            let node = u32::try_from(queue).expect("fewer than 2^32 nodes");
-            if let Some(service) = queue.checked_sub(self.named_like_clients.len()) {
+        while let Some(Released { receiver, due, message }) = self.network.release(now) {
+            if let Some(service) = receiver.checked_sub(self.nodes) {
                 self.serve(now, service, message.src, &message.body);
                 continue;
             }
-            self.journal.received(self.is_client(message.src) || self.is_client(Address::node(node)));
+            self.journal.received(self.is_client(message.src) || self.is_client(Address::node(receiver)));
             return Some(Event::Delivered(Delivery {
-                node,
+                node: receiver,
                 id: message.id,
                 src: message.src,
                 body: message.body,
@@ -147,20 +149,20 @@ impl<P: Payload> World<P> {
     }
 
     /// A service receives a request and answers it.
-    fn serve(&mut self, now: Time, service: usize, requester: Address, body: &P) {
+    fn serve(&mut self, now: Time, service: u32, requester: Address, body: &P) {
         self.journal.received(self.is_client(requester));
         let Some(request) = body.service_request() else { return };
-        let Some(mut answer) = self.services.answer(service, requester, &request) else { return };
+        let Some(mut answer) = self.services.answer(service as usize, requester, &request) else { return };
         if let Some(id) = request.get("msg_id") {
             answer["in_reply_to"] = id.clone();
         }
         if let (Some(node), Some(reply)) = (requester.as_node(), P::service_reply(&answer)) {
-            let number = u32::try_from(service).expect("four services");
-            self.send_to_node(now, Address::other(number), node, reply);
+            self.send_to_node(now, Address::other(service), node, reply);
         }
     }
 
     fn is_client(&self, address: Address) -> bool {
-        address.is_client() || address.as_node().is_some_and(|node| self.named_like_clients[node as usize])
+        let is_named_so = |node: u32| self.named_like_clients.get(node as usize).copied().unwrap_or(false);
+        address.is_client() || address.as_node().is_some_and(is_named_so)
     }
 }

@@ -74,7 +74,7 @@ impl Flood {
                 self.number = node;
                 Reply::InitOk
             }
-            Request::Read => Reply::ReadOk { messages: Values::Set(self.seen.clone()) },
+            Request::Read => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
             Request::Topology(adjacency) => {
                 self.neighbours.clone_from(&adjacency[self.number as usize]);
                 Reply::TopologyOk

@@ -171,7 +171,7 @@ mod tests {
         assert!(out.is_empty());
         assert_eq!(code(ask(&mut machine, Request::Init { node: 5, nodes: 5 })), ErrorCode::MALFORMED_REQUEST);
         ask(&mut machine, Request::Init { node: 1, nodes: 5 });
-        assert_eq!(ask(&mut machine, Request::Read), Reply::ReadOk { messages: Values::Set(ValueSet::new()) });
+        assert_eq!(ask(&mut machine, Request::Read), Reply::ReadOk { messages: Values::Set(Box::default()) });
     }
 
     #[test]
@@ -181,7 +181,7 @@ mod tests {
         ask(&mut machine, Request::Broadcast { message: 7 });
         assert_eq!(ask(&mut machine, Request::Init { node: 1, nodes: 5 }), Reply::InitOk);
         assert_eq!(code(ask(&mut machine, Request::Init { node: 2, nodes: 5 })), ErrorCode::PRECONDITION_FAILED);
-        let held = Values::Set(ValueSet::from_iter([7]));
+        let held = Values::Set(Box::new(ValueSet::from_iter([7])));
         assert_eq!(ask(&mut machine, Request::Read), Reply::ReadOk { messages: held });
     }
 

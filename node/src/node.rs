@@ -147,7 +147,7 @@ impl<R: Role> Node<R> {
                 ErrorCode::PRECONDITION_FAILED,
                 format!("already node {} of {}: expected no second `init` of other content", self.number, self.nodes),
             ),
-            Request::Read => Reply::ReadOk { messages: Values::Set(self.seen.clone()) },
+            Request::Read => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
             Request::Topology(_) => Reply::TopologyOk,
         };
         out.reply(source, id, reply);

@@ -125,8 +125,8 @@ impl Iterator for Bits {
 pub enum Values {
     /// As a node of another program listed it: any JSON, any order, any number of times.
     List(Vec<serde_json::Value>),
-    /// As a node that keeps a set handed it over.
-    Set(ValueSet),
+    /// As a node that keeps a set handed it over. Boxed, so that the messages that are not answers to a read stay small.
+    Set(Box<ValueSet>),
 }
 
 impl Values {

@@ -1,0 +1,170 @@
+//! What is due when: a priority queue for times that lie close ahead of a clock.
+//!
+//! Time is cut into slots of about a millisecond. What is due within the next second lies in the list of its slot; the
+//! slot whose turn it is becomes a small heap, and so does the far future. Whoever puts in and takes out what is due in
+//! milliseconds to come, as holds are, never pays for how much else there is, and what is looked at next lies together in
+//! memory.
+//!
+//! Absent: a clock, and any meaning of the numbers that are due.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use protocol::Time;
+
+/// A number that is due at a time. Equal times are ordered by number.
+type Entry = Reverse<(Time, u32)>;
+
+/// What is due, earliest first.
+#[derive(Debug)]
+pub(crate) struct Agenda {
+    /// The number of the slot whose turn it is.
+    slot: u64,
+    /// Everything due in that slot or before.
+    current: BinaryHeap<Entry>,
+    /// The slots after it, by number modulo [`SLOTS`].
+    slots: Vec<Vec<Entry>>,
+    /// One bit for each slot that is not empty.
+    occupied: [u64; WORDS],
+    /// Everything due after those.
+    later: BinaryHeap<Entry>,
+}
+
+/// How many slots there are: a little more than a second of them.
+const SLOTS: u64 = 1024;
+const WORDS: usize = (SLOTS / 64) as usize;
+/// A slot is 2^20 ns long: a shift finds it.
+const SLOT_BITS: u32 = 20;
+
+impl Agenda {
+    /// Nothing is due.
+    pub(crate) fn new() -> Self {
+        Self {
+            slot: 0,
+            current: BinaryHeap::new(),
+            slots: (0..SLOTS).map(|_| Vec::new()).collect(),
+            occupied: [0; WORDS],
+            later: BinaryHeap::new(),
+        }
+    }
+
+    /// `number` is due at `time`.
+    pub(crate) fn push(&mut self, time: Time, number: u32) {
+        let entry = Reverse((time, number));
+        let slot = slot_of(time);
+        if slot <= self.slot {
+            self.current.push(entry);
+        } else if slot - self.slot < SLOTS {
+            let (word, bit) = place(slot);
+            self.occupied[word] |= 1 << bit;
+            self.slots[word * 64 + bit].push(entry);
+        } else {
+            self.later.push(entry);
+        }
+    }
+
+    /// What is due first.
+    pub(crate) fn first(&mut self) -> Option<(Time, u32)> {
+        if self.current.is_empty() {
+            self.turn();
+        }
+        self.current.peek().map(|&Reverse(first)| first)
+    }
+
+    /// Takes out what is due first, if it is due by `now`.
+    pub(crate) fn pop(&mut self, now: Time) -> Option<(Time, u32)> {
+        self.first().filter(|&(time, _)| time <= now)?;
+        self.current.pop().map(|Reverse(first)| first)
+    }
+
+    /// Goes to the next slot in which something is due.
+    fn turn(&mut self) {
+        let next = self.next_occupied().or_else(|| self.later.peek().map(|Reverse((time, _))| slot_of(*time)));
+        let Some(next) = next else { return };
+        self.slot = next;
+        let (word, bit) = place(next);
+        self.occupied[word] &= !(1 << bit);
+        let spent = std::mem::take(&mut self.current).into_vec();
+        let due = std::mem::replace(&mut self.slots[word * 64 + bit], spent);
+        self.current = due.into();
+        // The horizon has moved on: what is within it now leaves the far future.
+        while let Some(&Reverse((time, number))) = self.later.peek()
+            && slot_of(time) < self.slot + SLOTS
+        {
+            self.later.pop();
+            self.push(time, number);
+        }
+    }
+
+    /// The number of the first slot after the current one that is not empty.
+    fn next_occupied(&self) -> Option<u64> {
+        let (word, bit) = place(self.slot);
+        // Around the ring: the rest of the current slot's word first, and its beginning last.
+        let rest = self.occupied[word] & (!0 << bit);
+        let others = (1..WORDS).map(|step| (step, self.occupied[(word + step) % WORDS]));
+        let words = std::iter::once((0, rest)).chain(others).chain(std::iter::once((WORDS, self.occupied[word])));
+        let (step, bits) = words.into_iter().find(|&(_, bits)| bits != 0)?;
+        Some((self.slot / 64 + step as u64) * 64 + u64::from(bits.trailing_zeros()))
+    }
+}
+
+const fn slot_of(time: Time) -> u64 {
+    time.as_nanos() >> SLOT_BITS
+}
+
+/// Where a slot's bit lies: word, and bit within it.
+#[expect(clippy::cast_possible_truncation, reason = "below the number of slots")]
+const fn place(slot: u64) -> (usize, usize) {
+    let place = (slot % SLOTS) as usize;
+    (place / 64, place % 64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use protocol::Duration;
+
+    use super::*;
+
+    /// A step of a script: put in what is due after that span, or take out the first.
+    fn steps() -> impl Strategy<Value = Vec<Option<Duration>>> {
+        let span = prop_oneof![
+            Just(Duration::ZERO),
+            (0_u64..3_000).prop_map(Duration::from_micros),
+            (0_u64..300).prop_map(Duration::from_millis),
+            (900_u64..1_200).prop_map(Duration::from_millis),
+            (0_u64..100).prop_map(Duration::from_secs),
+        ];
+        prop::collection::vec(prop::option::weighted(0.6, span), 0..300)
+    }
+
+    proptest! {
+        #[test]
+        fn the_earliest_comes_first(steps in steps()) {
+            let mut agenda = Agenda::new();
+            let mut oracle = BTreeSet::new();
+            let mut now = Time::ZERO;
+            for (number, step) in (0..).zip(steps) {
+                if let Some(span) = step {
+                    agenda.push(now + span, number % 7);
+                    oracle.insert((now + span, number % 7));
+                    continue;
+                }
+                let first = oracle.pop_first();
+                prop_assert_eq!(agenda.first(), first);
+                if let Some((time, _)) = first {
+                    if time > now {
+                        prop_assert_eq!(agenda.pop(now), None);
+                    }
+                    now = time;
+                    // What is due twice comes twice; the oracle has it once.
+                    while agenda.first() == first {
+                        prop_assert_eq!(agenda.pop(now), first);
+                    }
+                }
+            }
+        }
+    }
+}
