@@ -92,7 +92,7 @@ impl<P> Network<P> {
 
     /// When the next hold is over.
     pub(crate) fn next_release(&mut self) -> Option<Time> {
-        self.holds.first().map(|(until, _)| until)
+        self.holds.next()
     }
 
     /// The next message whose hold is over by `now`. Its receiver takes the one after it at once.

@@ -12,6 +12,7 @@
 
 use protocol::{Address, Directory, Duration, Party, Request, Time};
 
+use crate::client::Completion;
 use crate::fault::{Fault, FaultKind};
 use crate::generator::Generator;
 use crate::history::History;
@@ -22,7 +23,7 @@ use crate::payload::Payload;
 use crate::random::Random;
 use crate::spread::Spread;
 use crate::workers::Workers;
-use crate::world::{Delivery, Event, World};
+use crate::world::{Delivery, World};
 use crate::{Options, Workload};
 
 mod operations;
@@ -157,17 +158,14 @@ impl<P: Payload> Test<P> {
     /// Does everything that is due by `now`, and hands out what nodes are to receive, in order.
     pub fn on_wake(&mut self, now: Time, deliveries: &mut Vec<Delivery<P>>) {
         loop {
-            while let Some(event) = self.world.happen(now) {
-                match event {
-                    Event::Completed(client, completion) => self.complete(now, client, completion),
-                    Event::Delivered(delivery) => {
-                        let spread = &mut self.spread;
-                        delivery.body.carried_values(&mut |value| spread.arrived(now, delivery.node, value));
-                        deliveries.push(delivery);
-                    }
-                }
+            while let Some(delivery) = self.world.deliver(now) {
+                let spread = &mut self.spread;
+                delivery.body.carried_values(&mut |value| spread.arrived(now, delivery.node, value));
+                deliveries.push(delivery);
             }
-            if self.is_over() || !self.advance(now) {
+            if let Some(client) = self.world.time_out(now) {
+                self.complete(now, client, Completion::Timeout);
+            } else if self.is_over() || !self.advance(now) {
                 return;
             }
         }

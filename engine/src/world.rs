@@ -42,15 +42,6 @@ pub struct Delivery<P> {
     pub due: Time,
 }
 
-/// What can happen in the world.
-#[derive(Debug)]
-pub(crate) enum Event<P> {
-    /// A client's request has ended.
-    Completed(u32, Completion),
-    /// A node's message is due.
-    Delivered(Delivery<P>),
-}
-
 impl<P: Payload> World<P> {
     pub(crate) fn new(options: &Options) -> Self {
         let mut directory = Directory::of_nodes(options.nodes.iter().cloned());
@@ -118,23 +109,22 @@ impl<P: Payload> World<P> {
         [self.network.next_release(), self.clients.next_timeout()].into_iter().flatten().min()
     }
 
-    /// The next thing that has happened by `now`. Deliveries come before timeouts.
-    pub(crate) fn happen(&mut self, now: Time) -> Option<Event<P>> {
+    /// The next message that has reached a node by `now`.
+    pub(crate) fn deliver(&mut self, now: Time) -> Option<Delivery<P>> {
         while let Some(Released { receiver, due, message }) = self.network.release(now) {
             if let Some(service) = receiver.checked_sub(self.nodes) {
                 self.serve(now, service, message.src, &message.body);
                 continue;
             }
             self.journal.received(self.is_client(message.src) || self.is_client(Address::node(receiver)));
-            return Some(Event::Delivered(Delivery {
-                node: receiver,
-                id: message.id,
-                src: message.src,
-                body: message.body,
-                due,
-            }));
+            return Some(Delivery { node: receiver, id: message.id, src: message.src, body: message.body, due });
         }
-        self.clients.time_out(now).map(|client| Event::Completed(client, Completion::Timeout))
+        None
+    }
+
+    /// The next client whose request has run out of patience by `now`.
+    pub(crate) fn time_out(&mut self, now: Time) -> Option<u32> {
+        self.clients.time_out(now)
     }
 
     /// Lets a waiting client look through its queue for its reply.

@@ -102,7 +102,7 @@ impl<P: Payload> Test<P> {
         let is_final = invoked.is_final;
         let (kind, f, error) = workload::completion(&invoked.f, completion);
         if let (true, F::Read(Some(values))) = (is_final, &f) {
-            self.spread.finally_read(node, values.integers());
+            self.spread.finally_read(node, &values.as_set());
         }
         let index = self.record(now, kind, process, f, error, is_final);
         debug_assert!(index > invocation);
