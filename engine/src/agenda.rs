@@ -22,9 +22,9 @@ type Entry = Reverse<(Time, u32)>;
 pub(crate) struct Agenda {
     /// The number of the slot whose turn it is.
     slot: u64,
-    /// What was due in that slot when its turn came, latest first.
+    /// What is due in that slot or before, latest first.
     current: Vec<Entry>,
-    /// What has come since and is due in that slot or before.
+    /// What has come since, is due in that slot or before, and was not first of all.
     sudden: BinaryHeap<Entry>,
     /// The slots after it, by number modulo [`SLOTS`].
     slots: Vec<Vec<Entry>>,
@@ -58,7 +58,9 @@ impl Agenda {
         let entry = Reverse((time, number));
         let slot = slot_of(time);
         if slot <= self.slot {
-            self.sudden.push(entry);
+            // What is due at once is first of all, and no heap's business.
+            let is_first = self.current.last().is_none_or(|first| *first < entry);
+            if is_first { self.current.push(entry) } else { self.sudden.push(entry) }
         } else if slot - self.slot < SLOTS {
             let (word, bit) = place(slot);
             self.occupied[word] |= 1 << bit;

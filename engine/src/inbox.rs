@@ -4,80 +4,45 @@
 //! next to nothing. What comes out of that order, such as a client's request, whose latency is zero, goes into a heap. So
 //! no distribution of latencies costs more than a heap alone.
 //!
-//! Absent: when the receiver takes a message, and what it then does with it ([`crate::network`]).
+//! Absent: the messages, which stand here as numbers ([`crate::slab`]), and when the receiver takes one
+//! ([`crate::network`]).
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use protocol::{Address, Time};
-
-/// One message in a queue.
-#[derive(Debug)]
-pub(crate) struct Queued<P> {
-    pub(crate) deadline: Time,
-    /// The network's number of the message.
-    pub(crate) id: u64,
-    /// Who sent it.
-    pub(crate) src: Address,
-    /// What it says.
-    pub(crate) body: P,
-}
+use protocol::Time;
 
 /// A queue of messages.
 #[derive(Debug)]
-pub(crate) struct Inbox<P> {
-    in_order: VecDeque<Queued<P>>,
-    overtaking: BinaryHeap<Reverse<Queued<P>>>,
+pub(crate) struct Inbox {
+    in_order: VecDeque<(Time, u32)>,
+    /// With a number that counts up, so that of equal deadlines the first sent comes first.
+    overtaking: BinaryHeap<Reverse<(Time, u64, u32)>>,
 }
 
-impl<P> Inbox<P> {
+impl Inbox {
     pub(crate) const fn new() -> Self {
         Self { in_order: VecDeque::new(), overtaking: BinaryHeap::new() }
     }
 
-    /// Puts in a message. Its number is higher than those of all before it.
-    pub(crate) fn push(&mut self, message: Queued<P>) {
-        if self.in_order.back().is_none_or(|last| last.deadline <= message.deadline) {
-            self.in_order.push_back(message);
+    /// Puts in a message. `id` is higher than those of all before it.
+    pub(crate) fn push(&mut self, deadline: Time, id: u64, message: u32) {
+        if self.in_order.back().is_none_or(|&(last, _)| last <= deadline) {
+            self.in_order.push_back((deadline, message));
         } else {
-            self.overtaking.push(Reverse(message));
+            self.overtaking.push(Reverse((deadline, id, message)));
         }
     }
 
     /// Takes out the message with the smallest deadline.
-    pub(crate) fn pop(&mut self) -> Option<Queued<P>> {
-        match (self.in_order.front(), self.overtaking.peek()) {
-            (Some(first), Some(Reverse(other))) if other < first => {}
-            (Some(_), _) => return self.in_order.pop_front(),
-            (None, _) => {}
+    pub(crate) fn pop(&mut self) -> Option<(Time, u32)> {
+        // Of equal deadlines the one in order was sent first: a message overtakes one with a larger deadline, and what
+        // comes in order behind that one has a larger deadline still.
+        let first = self.in_order.front().map_or(Time::MAX, |&(deadline, _)| deadline);
+        if self.overtaking.peek().is_none_or(|&Reverse((deadline, _, _))| deadline >= first) {
+            return self.in_order.pop_front();
         }
-        self.overtaking.pop().map(|Reverse(message)| message)
-    }
-}
-
-impl<P> Queued<P> {
-    const fn order(&self) -> (Time, u64) {
-        (self.deadline, self.id)
-    }
-}
-
-impl<P> PartialEq for Queued<P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.order() == other.order()
-    }
-}
-
-impl<P> Eq for Queued<P> {}
-
-impl<P> PartialOrd for Queued<P> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<P> Ord for Queued<P> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.order().cmp(&other.order())
+        self.overtaking.pop().map(|Reverse((deadline, _, message))| (deadline, message))
     }
 }
 
@@ -95,12 +60,12 @@ mod tests {
         fn the_smallest_deadline_comes_first(steps in prop::collection::vec(prop::option::weighted(0.6, 0_u64..20), 0..200)) {
             let mut inbox = Inbox::new();
             let mut oracle = BTreeSet::new();
-            for (id, step) in (0..).zip(steps) {
+            for (id, step) in (0_u32..).zip(steps) {
                 if let Some(deadline) = step {
-                    inbox.push(Queued { deadline: Time::from_nanos(deadline), id, src: Address::node(0), body: () });
+                    inbox.push(Time::from_nanos(deadline), id.into(), id);
                     oracle.insert((Time::from_nanos(deadline), id));
                 } else {
-                    prop_assert_eq!(inbox.pop().map(|message| message.order()), oracle.pop_first());
+                    prop_assert_eq!(inbox.pop(), oracle.pop_first());
                 }
             }
         }

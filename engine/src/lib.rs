@@ -49,6 +49,7 @@ mod fault;
 mod generator;
 mod in_process;
 mod inbox;
+mod messages;
 mod nemesis;
 mod network;
 mod options;

@@ -20,10 +20,11 @@
 //! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
 //! keeps.
 
-use protocol::{Address, Duration, Time};
+use protocol::{Duration, Time};
 
 use crate::agenda::Agenda;
-use crate::inbox::{Inbox, Queued};
+use crate::inbox::Inbox;
+use crate::messages::{Envelope, Messages};
 use crate::nemesis::Cut;
 use crate::random::Random;
 use crate::{Distribution, Latency, Options, ProcessDelay};
@@ -36,7 +37,9 @@ pub(crate) struct Network<P> {
     process_delay: ProcessDelay,
     process_delays: Random,
     /// The nodes, then the services.
-    receivers: Vec<Receiver<P>>,
+    receivers: Vec<Receiver>,
+    /// What is under way. Everything else here names messages by their places in it.
+    pub(crate) messages: Messages<P>,
     /// When the hold of which receiver is over.
     holds: Agenda,
     nodes: u32,
@@ -45,20 +48,20 @@ pub(crate) struct Network<P> {
 
 /// One receiver: what is under way to it, and what it holds. Nothing waits in the queue of one that holds nothing.
 #[derive(Debug)]
-struct Receiver<P> {
-    inbox: Inbox<P>,
-    held: Option<Queued<P>>,
+struct Receiver {
+    inbox: Inbox,
+    held: Option<u32>,
 }
 
 /// A message that has come out of a queue.
 #[derive(Debug)]
-pub(crate) struct Released<P> {
+pub(crate) struct Released {
     /// Whose queue: a node's place, or that of a service behind all nodes.
     pub(crate) receiver: u32,
     /// When its hold was over. A driver that comes later than that is late.
     pub(crate) due: Time,
-    /// The message.
-    pub(crate) message: Queued<P>,
+    /// The message's place.
+    pub(crate) message: u32,
 }
 
 impl<P> Network<P> {
@@ -72,6 +75,7 @@ impl<P> Network<P> {
             process_delay: options.process_delay,
             process_delays: Random::stream(options.seed, "process delay"),
             receivers: (0..nodes as usize + services).map(receiver).collect(),
+            messages: Messages::new(),
             holds: Agenda::new(),
             nodes,
             cut: None,
@@ -79,14 +83,16 @@ impl<P> Network<P> {
     }
 
     /// Puts a message into a queue.
-    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, receiver: u32, involves_client: bool, body: P) {
-        let latency = if involves_client { Duration::ZERO } else { self.draw_latency() };
-        let message = Queued { deadline: now + latency, id, src, body };
+    #[inline]
+    pub(crate) fn send(&mut self, now: Time, receiver: u32, envelope: Envelope, body: P) {
+        let message = self.messages.put(envelope, body);
+        let latency = if envelope.involves_client { Duration::ZERO } else { self.draw_latency() };
+        let deadline = now + latency;
         let queue = &mut self.receivers[receiver as usize];
         if queue.held.is_some() {
-            queue.inbox.push(message);
+            queue.inbox.push(deadline, envelope.id, message);
         } else {
-            self.take(now, receiver, message);
+            self.take(now, receiver, deadline, message);
         }
     }
 
@@ -96,7 +102,7 @@ impl<P> Network<P> {
     }
 
     /// The next message whose hold is over by `now`. Its receiver takes the one after it at once.
-    pub(crate) fn release(&mut self, now: Time) -> Option<Released<P>> {
+    pub(crate) fn release(&mut self, now: Time) -> Option<Released> {
         let (due, receiver) = self.holds.pop(now)?;
         let message = self.receivers[receiver as usize].held.take().expect("a hold has a message");
         self.take_next(now, receiver);
@@ -110,19 +116,20 @@ impl<P> Network<P> {
 
     /// Takes the message with the smallest deadline, due or not; another if that one is lost.
     fn take_next(&mut self, now: Time, receiver: u32) {
-        while let Some(message) = self.receivers[receiver as usize].inbox.pop() {
-            if self.take(now, receiver, message) {
+        while let Some((deadline, message)) = self.receivers[receiver as usize].inbox.pop() {
+            if self.take(now, receiver, deadline, message) {
                 return;
             }
         }
     }
 
     /// The receiver takes a message and holds it until it is due; false if the message is lost on a cut.
-    fn take(&mut self, now: Time, receiver: u32, message: Queued<P>) -> bool {
-        if self.is_cut_off(receiver, message.src) {
+    fn take(&mut self, now: Time, receiver: u32, deadline: Time, message: u32) -> bool {
+        if self.is_cut_off(receiver, message) {
+            self.messages.vacate(message);
             return false;
         }
-        let hold = message.deadline.since(now).floor_to_millis();
+        let hold = deadline.since(now).floor_to_millis();
         let until = now + hold + self.draw_process_delay();
         self.holds.push(until, receiver);
         self.receivers[receiver as usize].held = Some(message);
@@ -130,11 +137,10 @@ impl<P> Network<P> {
     }
 
     /// Whether the cut, if there is one, is between a receiver and a sender. Services and clients are on every side.
-    fn is_cut_off(&self, receiver: u32, src: Address) -> bool {
-        match (&self.cut, src.as_node()) {
-            (Some(cut), Some(sender)) if receiver < self.nodes => cut.drops(receiver, sender),
-            _ => false,
-        }
+    fn is_cut_off(&self, receiver: u32, message: u32) -> bool {
+        let Some(cut) = &self.cut else { return false };
+        let sender = self.messages.envelope(message).src.as_node();
+        sender.is_some_and(|sender| receiver < self.nodes && cut.drops(receiver, sender))
     }
 
     /// One latency, in whole milliseconds.
@@ -164,6 +170,8 @@ impl Distribution {
 
 #[cfg(test)]
 mod tests {
+    use protocol::Address;
+
     use super::*;
 
     const CLIENT: Address = Address::client(9);
@@ -188,12 +196,16 @@ mod tests {
         Time::ZERO + Duration::from_micros(micros)
     }
 
+    fn send(network: &mut Network<&'static str>, now: Time, id: u64, src: Address, receiver: u32, body: &'static str) {
+        network.send(now, receiver, Envelope { id, src, involves_client: src.is_client() }, body);
+    }
+
     /// Runs the network dry and tells when what arrived, in microseconds.
     fn arrivals(network: &mut Network<&'static str>) -> Vec<(u64, &'static str)> {
         let mut arrivals = Vec::new();
         while let Some(now) = network.next_release() {
             while let Some(released) = network.release(now) {
-                arrivals.push((now.as_nanos() / 1_000, released.message.body));
+                arrivals.push((now.as_nanos() / 1_000, *network.messages.body(released.message)));
             }
         }
         arrivals
@@ -202,27 +214,27 @@ mod tests {
     #[test]
     fn a_client_waits_behind_a_held_message() {
         let mut network = constant();
-        network.send(at(0), 0, Address::node(1), 0, false, "gossip");
-        network.send(at(5_000), 1, CLIENT, 0, true, "request");
+        send(&mut network, at(0), 0, Address::node(1), 0, "gossip");
+        send(&mut network, at(5_000), 1, CLIENT, 0, "request");
         assert_eq!(arrivals(&mut network), [(100_000, "gossip"), (100_000, "request")]);
     }
 
     #[test]
     fn a_client_does_not_wait_at_an_idle_node_nor_behind_what_is_only_queued() {
         let mut network = constant();
-        network.send(at(0), 0, CLIENT, 0, true, "idle");
+        send(&mut network, at(0), 0, CLIENT, 0, "idle");
         assert_eq!(arrivals(&mut network), [(0, "idle")]);
-        network.send(at(0), 1, Address::node(1), 0, false, "held");
-        network.send(at(90_000), 2, Address::node(1), 0, false, "queued");
-        network.send(at(95_000), 3, CLIENT, 0, true, "request");
+        send(&mut network, at(0), 1, Address::node(1), 0, "held");
+        send(&mut network, at(90_000), 2, Address::node(1), 0, "queued");
+        send(&mut network, at(95_000), 3, CLIENT, 0, "request");
         assert_eq!(arrivals(&mut network), [(100_000, "held"), (100_000, "request"), (190_000, "queued")]);
     }
 
     #[test]
     fn holds_are_whole_milliseconds() {
         let mut network = constant();
-        network.send(at(0), 0, Address::node(1), 0, false, "first");
-        network.send(at(40_300), 1, Address::node(2), 0, false, "second");
+        send(&mut network, at(0), 0, Address::node(1), 0, "first");
+        send(&mut network, at(40_300), 1, Address::node(2), 0, "second");
         // Taken at 100.0 ms with 40.3 ms to go: held for 40.
         assert_eq!(arrivals(&mut network), [(100_000, "first"), (140_000, "second")]);
     }
@@ -231,18 +243,21 @@ mod tests {
     fn a_partition_is_tested_when_a_message_is_taken() {
         let mut network = constant();
         let cut = || Some(Cut::groups(vec![0, 1, 1]));
-        network.send(at(0), 0, Address::node(1), 0, false, "held before the cut");
-        network.send(at(1_000), 1, Address::node(1), 0, false, "taken during the cut");
-        network.send(at(2_000), 2, Address::node(2), 1, false, "same side");
+        send(&mut network, at(0), 0, Address::node(1), 0, "held before the cut");
+        send(&mut network, at(1_000), 1, Address::node(1), 0, "taken during the cut");
+        send(&mut network, at(2_000), 2, Address::node(2), 1, "same side");
         network.set_cut(cut());
-        network.send(at(3_000), 3, CLIENT, 2, true, "clients are never cut off");
-        let mut release = || network.release(at(100_000)).expect("a message").message.body;
+        send(&mut network, at(3_000), 3, CLIENT, 2, "clients are never cut off");
+        let mut release = || {
+            let message = network.release(at(100_000)).expect("a message").message;
+            *network.messages.body(message)
+        };
         assert_eq!((release(), release()), ("clients are never cut off", "held before the cut"));
         network.set_cut(None);
         assert_eq!(arrivals(&mut network), [(102_000, "same side")]);
 
         network.set_cut(cut());
-        network.send(at(200_000), 4, Address::node(1), 0, false, "taken at once, during the cut");
+        send(&mut network, at(200_000), 4, Address::node(1), 0, "taken at once, during the cut");
         network.set_cut(None);
         assert_eq!(arrivals(&mut network), [], "healing before the deadline does not bring it back");
     }
@@ -250,7 +265,7 @@ mod tests {
     #[test]
     fn late_drivers_are_told_when_a_message_was_due() {
         let mut network = constant();
-        network.send(at(0), 0, Address::node(1), 0, false, "gossip");
+        send(&mut network, at(0), 0, Address::node(1), 0, "gossip");
         assert!(network.release(at(99_999)).is_none());
         assert_eq!(network.release(at(103_000)).expect("due").due, at(100_000));
     }
@@ -275,8 +290,8 @@ mod tests {
     fn handing_over_takes_one_message_at_a_time() {
         let mut network = constant();
         network.process_delay = ProcessDelay { mean_us: 500, distribution: Distribution::Constant };
-        network.send(at(0), 0, CLIENT, 0, true, "first");
-        network.send(at(100), 1, CLIENT, 0, true, "second");
+        send(&mut network, at(0), 0, CLIENT, 0, "first");
+        send(&mut network, at(100), 1, CLIENT, 0, "second");
         assert_eq!(arrivals(&mut network), [(500, "first"), (1_000, "second")]);
     }
 
@@ -284,9 +299,9 @@ mod tests {
     fn a_long_latency_blocks_short_ones_behind_it() {
         let mut network = network(0, Distribution::Constant);
         network.latency = Latency { mean_ms: 300, distribution: Distribution::Constant };
-        network.send(at(0), 0, Address::node(1), 0, false, "long");
+        send(&mut network, at(0), 0, Address::node(1), 0, "long");
         network.latency.mean_ms = 10;
-        network.send(at(0), 1, Address::node(1), 0, false, "short");
+        send(&mut network, at(0), 1, Address::node(1), 0, "short");
         assert_eq!(arrivals(&mut network), [(300_000, "long"), (300_000, "short")]);
     }
 }

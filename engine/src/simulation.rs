@@ -49,15 +49,16 @@ impl<M: Machine> Simulation<M> {
                 }
             }
             for delivery in deliveries.drain(..) {
-                self.deliver(delivery);
+                self.deliver(&delivery);
             }
         }
     }
 
-    fn deliver(&mut self, delivery: Delivery<Body<M::Peer>>) {
-        let machine = &mut self.machines[delivery.node as usize];
-        machine.on_message(self.now, delivery.src, delivery.body, &mut self.outbox);
-        self.collect(delivery.node);
+    fn deliver(&mut self, delivery: &Delivery) {
+        let &Delivery { node, src, .. } = delivery;
+        let body = self.test.message(delivery);
+        self.machines[node as usize].on_message(self.now, src, body, &mut self.outbox);
+        self.collect(node);
     }
 
     /// Wakes every machine whose time has come; false if there was none.

@@ -126,23 +126,30 @@ impl<P: Payload> Test<P> {
     }
 
     /// `node` has said something. To be followed by [`on_wake`](Self::on_wake), with this `now` or a later one.
+    #[inline]
     pub fn on_message(&mut self, now: Time, node: u32, src: Address, dest: Address, body: P) {
         match dest.party() {
-            Party::Node(receiver) if receiver < self.options.node_count() => {
+            Party::Node(receiver) if self.world.is_node(receiver) => {
                 self.world.send_to_node(now, src, receiver, body);
             }
-            Party::Client(client) if self.world.clients.exists(client) => {
-                if let Some(completion) = self.world.send_to_client(client, body) {
-                    self.complete(now, client, completion);
-                }
-            }
+            Party::Client(client) if self.world.clients.exists(client) => self.reply(now, client, body),
             // The directory names no others than the services.
             Party::Other(service) => self.world.send_to_service(now, src, service, body),
-            Party::Client(_) | Party::Node(_) => {
-                let dest = self.world.directory.name(dest).into_owned();
-                self.fail(node, FaultKind::Stranger(dest));
-            }
+            Party::Client(_) | Party::Node(_) => self.fail_at_stranger(node, dest),
         }
+    }
+
+    #[inline(never)]
+    fn reply(&mut self, now: Time, client: u32, body: P) {
+        if let Some(completion) = self.world.send_to_client(client, body) {
+            self.complete(now, client, completion);
+        }
+    }
+
+    #[cold]
+    fn fail_at_stranger(&mut self, node: u32, dest: Address) {
+        let dest = self.world.directory.name(dest).into_owned();
+        self.fail(node, FaultKind::Stranger(dest));
     }
 
     /// `node` has printed a line that is no message. Ends the run.
@@ -155,12 +162,14 @@ impl<P: Payload> Test<P> {
         self.fail(node, FaultKind::Exited(status));
     }
 
-    /// Does everything that is due by `now`, and hands out what nodes are to receive, in order.
-    pub fn on_wake(&mut self, now: Time, deliveries: &mut Vec<Delivery<P>>) {
+    /// Does everything that is due by `now`, and hands out what nodes are to receive, in order. A message that was handed out
+    /// lies ready until the next call ([`message`](Self::message)).
+    pub fn on_wake(&mut self, now: Time, deliveries: &mut Vec<Delivery>) {
+        self.world.take_back();
         loop {
             while let Some(delivery) = self.world.deliver(now) {
-                let spread = &mut self.spread;
-                delivery.body.carried_values(&mut |value| spread.arrived(now, delivery.node, value));
+                let (body, spread) = (self.world.network.messages.body(delivery.message), &mut self.spread);
+                body.carried_values(&mut |value| spread.arrived(now, delivery.node, value));
                 deliveries.push(delivery);
             }
             if let Some(client) = self.world.time_out(now) {
@@ -169,6 +178,11 @@ impl<P: Payload> Test<P> {
                 return;
             }
         }
+    }
+
+    /// What a delivered message says.
+    pub fn message(&self, delivery: &Delivery) -> &P {
+        self.world.network.messages.body(delivery.message)
     }
 
     /// When something is due next.

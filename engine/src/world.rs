@@ -8,6 +8,7 @@ use protocol::{Address, Directory, Duration, MessageId, Request, Time};
 use crate::Options;
 use crate::client::{Clients, Completion};
 use crate::journal::Journal;
+use crate::messages::Envelope;
 use crate::network::{Network, Released};
 use crate::payload::Payload;
 use crate::random::Random;
@@ -21,25 +22,27 @@ pub(crate) struct World<P> {
     pub(crate) clients: Clients<P>,
     pub(crate) journal: Journal,
     services: Services,
+    /// The places of the messages that were delivered last.
+    handed_out: Vec<u32>,
     next_message: u64,
     nodes: u32,
     /// Nodes whose name begins with `c`: for Maelstrom these are clients (semantics, section 3.1). Empty where no name does.
     named_like_clients: Vec<bool>,
 }
 
-/// A message for a node's standard input.
-#[derive(Clone, Debug)]
-pub struct Delivery<P> {
+/// A message for a node's standard input. [`crate::Test::message`] tells what it says.
+#[derive(Debug)]
+pub struct Delivery {
     /// The receiver.
     pub node: u32,
     /// The network's number of the message.
     pub id: u64,
     /// The sender.
     pub src: Address,
-    /// What it says.
-    pub body: P,
     /// When it was due. The driver's `now` is never earlier; how much later it is, is the driver's lateness.
     pub due: Time,
+    /// Where the message lies.
+    pub(crate) message: u32,
 }
 
 impl<P: Payload> World<P> {
@@ -56,6 +59,7 @@ impl<P: Payload> World<P> {
             clients: Clients::new(),
             journal: Journal::default(),
             services: Services::new(Random::stream(options.seed, "services")),
+            handed_out: Vec::new(),
             next_message: 0,
             nodes: options.node_count(),
             named_like_clients: options.nodes.iter().filter(|_| any).map(is_like_client).collect(),
@@ -87,21 +91,30 @@ impl<P: Payload> World<P> {
         self.look_into_queue(client)
     }
 
+    /// Whether the cluster has a node of that number.
+    pub(crate) const fn is_node(&self, number: u32) -> bool {
+        number < self.nodes
+    }
+
     /// Anybody sends to a node.
+    #[inline]
     pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, body: P) {
         let involves_client = self.is_client(src) || self.is_client(Address::node(node));
         self.send(now, src, node, involves_client, body);
     }
 
     /// A node sends to a service.
+    #[inline(never)]
     pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, body: P) {
         self.send(now, src, self.nodes + service, self.is_client(src), body);
     }
 
+    #[inline]
     fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, body: P) {
-        self.journal.sent(involves_client);
-        self.network.send(now, self.next_message, src, receiver, involves_client, body);
+        let envelope = Envelope { id: self.next_message, src, involves_client };
+        self.network.send(now, receiver, envelope, body);
         self.next_message += 1;
+        self.journal.sent(involves_client);
     }
 
     /// When something happens next of its own accord.
@@ -109,15 +122,24 @@ impl<P: Payload> World<P> {
         [self.network.next_release(), self.clients.next_timeout()].into_iter().flatten().min()
     }
 
+    /// The messages that were delivered have been read.
+    pub(crate) fn take_back(&mut self) {
+        for message in self.handed_out.drain(..) {
+            self.network.messages.vacate(message);
+        }
+    }
+
     /// The next message that has reached a node by `now`.
-    pub(crate) fn deliver(&mut self, now: Time) -> Option<Delivery<P>> {
+    pub(crate) fn deliver(&mut self, now: Time) -> Option<Delivery> {
         while let Some(Released { receiver, due, message }) = self.network.release(now) {
+            let Envelope { id, src, involves_client } = self.network.messages.envelope(message);
+            self.journal.received(involves_client);
             if let Some(service) = receiver.checked_sub(self.nodes) {
-                self.serve(now, service, message.src, &message.body);
+                self.serve(now, service, src, message);
                 continue;
             }
-            self.journal.received(self.is_client(message.src) || self.is_client(Address::node(receiver)));
-            return Some(Delivery { node: receiver, id: message.id, src: message.src, body: message.body, due });
+            self.handed_out.push(message);
+            return Some(Delivery { node: receiver, id, src, due, message });
         }
         None
     }
@@ -139,9 +161,11 @@ impl<P: Payload> World<P> {
     }
 
     /// A service receives a request and answers it.
-    fn serve(&mut self, now: Time, service: u32, requester: Address, body: &P) {
-        self.journal.received(self.is_client(requester));
-        let Some(request) = body.service_request() else { return };
+    #[cold]
+    fn serve(&mut self, now: Time, service: u32, requester: Address, message: u32) {
+        let request = self.network.messages.body(message).service_request();
+        self.network.messages.vacate(message);
+        let Some(request) = request else { return };
         let Some(mut answer) = self.services.answer(service as usize, requester, &request) else { return };
         if let Some(id) = request.get("msg_id") {
             answer["in_reply_to"] = id.clone();

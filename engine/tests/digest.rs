@@ -63,14 +63,14 @@ impl Flood {
         out.tell(Address::node(neighbour), Gossip::Value(id, value));
     }
 
-    fn serve(&mut self, now: Time, source: Address, request: Request, out: &mut Outbox<Gossip>) -> Reply {
+    fn serve(&mut self, now: Time, source: Address, request: &Request, out: &mut Outbox<Gossip>) -> Reply {
         match request {
-            Request::Broadcast { message } => {
+            &Request::Broadcast { message } => {
                 self.take_in(now, source, message, out);
                 Reply::BroadcastOk
             }
-            Request::Echo { echo } => Reply::EchoOk { echo },
-            Request::Init { node, .. } => {
+            Request::Echo { echo } => Reply::EchoOk { echo: echo.clone() },
+            &Request::Init { node, .. } => {
                 self.number = node;
                 Reply::InitOk
             }
@@ -86,8 +86,8 @@ impl Flood {
 impl Machine for Flood {
     type Peer = Gossip;
 
-    fn on_message(&mut self, now: Time, source: Address, body: Body<Gossip>, out: &mut Outbox<Gossip>) {
-        match body {
+    fn on_message(&mut self, now: Time, source: Address, body: &Body<Gossip>, out: &mut Outbox<Gossip>) {
+        match *body {
             Body::Peer(Gossip::Ack(id)) => {
                 if let Some(deadline) = self.deadlines.remove(&id) {
                     self.unacknowledged.remove(&(deadline, id));
@@ -98,7 +98,7 @@ impl Machine for Flood {
                 self.take_in(now, source, value, out);
             }
             Body::Reply { .. } => {}
-            Body::Request { id, request } => {
+            Body::Request { id, ref request } => {
                 let reply = self.serve(now, source, request, out);
                 out.reply(source, id, reply);
             }
