@@ -1,48 +1,65 @@
 //! What is under way to one receiver, smallest deadline first; of equal ones the one sent first.
 //!
-//! Where latencies are constant, messages between servers come in the order of their deadlines, and a ring takes them for
-//! next to nothing. What comes out of that order, such as a client's request, whose latency is zero, goes into a heap. So
-//! no distribution of latencies costs more than a heap alone.
+//! Where latencies are constant, messages between servers come in the order of their deadlines, and each is tied to the one
+//! before it. What comes out of that order, such as a client's request, whose latency is zero, goes into a heap. So no
+//! distribution of latencies costs more than a heap alone, and a constant one costs next to nothing.
 //!
-//! Absent: the messages, which stand here as numbers ([`crate::slab`]), and when the receiver takes one
-//! ([`crate::network`]).
+//! Absent: when the receiver takes a message ([`crate::network`]).
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 
 use protocol::Time;
 
-/// A queue of messages.
+use crate::messages::Messages;
+
+/// A queue of messages, by their places.
 #[derive(Debug)]
 pub(crate) struct Inbox {
-    in_order: VecDeque<(Time, u32)>,
-    /// With a number that counts up, so that of equal deadlines the first sent comes first.
+    /// The first and the last of those in order, if there are any.
+    ends: Option<(u32, u32)>,
+    /// With the network's number, so that of equal deadlines the first sent comes first.
     overtaking: BinaryHeap<Reverse<(Time, u64, u32)>>,
 }
 
 impl Inbox {
     pub(crate) const fn new() -> Self {
-        Self { in_order: VecDeque::new(), overtaking: BinaryHeap::new() }
+        Self { ends: None, overtaking: BinaryHeap::new() }
     }
 
-    /// Puts in a message. `id` is higher than those of all before it.
-    pub(crate) fn push(&mut self, deadline: Time, id: u64, message: u32) {
-        if self.in_order.back().is_none_or(|&(last, _)| last <= deadline) {
-            self.in_order.push_back((deadline, message));
+    /// Puts in a message. Its number is higher than those of all before it.
+    #[inline]
+    pub(crate) fn push<P>(&mut self, place: u32, messages: &mut Messages<P>) {
+        let deadline = messages.at(place).deadline;
+        let Some((first, last)) = self.ends else {
+            self.ends = Some((place, place));
+            return;
+        };
+        let last = messages.at_mut(last);
+        if last.deadline <= deadline {
+            last.next = place;
+            self.ends = Some((first, place));
         } else {
-            self.overtaking.push(Reverse((deadline, id, message)));
+            self.overtaking.push(Reverse((deadline, messages.at(place).id, place)));
         }
     }
 
     /// Takes out the message with the smallest deadline.
-    pub(crate) fn pop(&mut self) -> Option<(Time, u32)> {
+    #[inline]
+    pub(crate) fn pop<P>(&mut self, messages: &Messages<P>) -> Option<u32> {
+        let Some((first, last)) = self.ends else { return self.pop_overtaking() };
+        let in_order = messages.at(first);
         // Of equal deadlines the one in order was sent first: a message overtakes one with a larger deadline, and what
         // comes in order behind that one has a larger deadline still.
-        let first = self.in_order.front().map_or(Time::MAX, |&(deadline, _)| deadline);
-        if self.overtaking.peek().is_none_or(|&Reverse((deadline, _, _))| deadline >= first) {
-            return self.in_order.pop_front();
+        if self.overtaking.peek().is_some_and(|&Reverse((deadline, _, _))| deadline < in_order.deadline) {
+            return self.pop_overtaking();
         }
-        self.overtaking.pop().map(|Reverse((deadline, _, message))| (deadline, message))
+        self.ends = (first != last).then_some((in_order.next, last));
+        Some(first)
+    }
+
+    fn pop_overtaking(&mut self) -> Option<u32> {
+        self.overtaking.pop().map(|Reverse((_, _, place))| place)
     }
 }
 
@@ -58,14 +75,19 @@ mod tests {
         /// Deadlines to be put in, or nothing: one is to be taken out.
         #[test]
         fn the_smallest_deadline_comes_first(steps in prop::collection::vec(prop::option::weighted(0.6, 0_u64..20), 0..200)) {
-            let mut inbox = Inbox::new();
+            let (mut inbox, mut messages) = (Inbox::new(), Messages::new());
             let mut oracle = BTreeSet::new();
-            for (id, step) in (0_u32..).zip(steps) {
+            for (id, step) in (0..).zip(steps) {
                 if let Some(deadline) = step {
-                    inbox.push(Time::from_nanos(deadline), id.into(), id);
+                    let place = messages.put(());
+                    let letter = messages.at_mut(place);
+                    (letter.deadline, letter.id) = (Time::from_nanos(deadline), id);
+                    inbox.push(place, &mut messages);
                     oracle.insert((Time::from_nanos(deadline), id));
                 } else {
-                    prop_assert_eq!(inbox.pop(), oracle.pop_first());
+                    let popped = inbox.pop(&messages);
+                    prop_assert_eq!(popped.map(|place| (messages.at(place).deadline, messages.at(place).id)), oracle.pop_first());
+                    messages.vacate(popped);
                 }
             }
         }

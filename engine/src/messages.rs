@@ -2,9 +2,9 @@
 //! moves in between is its place. Moving the messages themselves from queue to queue would cost more than all the rest of
 //! the network does.
 //!
-//! Absent: where a message is on its way ([`crate::network`]).
+//! Absent: where a message is on its way ([`crate::network`], [`crate::client`]).
 
-use protocol::Address;
+use protocol::{Address, Time};
 
 /// Messages by place.
 #[derive(Debug)]
@@ -13,21 +13,19 @@ pub(crate) struct Messages<P> {
     vacant: Vec<u32>,
 }
 
-/// What the network knows of a message.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Envelope {
+/// One message.
+#[derive(Debug)]
+pub(crate) struct Letter<P> {
+    /// What it says.
+    pub(crate) body: P,
+    /// When it is due.
+    pub(crate) deadline: Time,
     /// The network's number of the message. It counts up.
     pub(crate) id: u64,
     /// Who sent it.
     pub(crate) src: Address,
-    /// Whether its sender or its receiver is a client.
-    pub(crate) involves_client: bool,
-}
-
-#[derive(Debug)]
-struct Letter<P> {
-    envelope: Envelope,
-    body: P,
+    /// The place of the message behind it in its queue, if it is in a queue and not the last.
+    pub(crate) next: u32,
 }
 
 impl<P> Messages<P> {
@@ -35,39 +33,35 @@ impl<P> Messages<P> {
         Self { letters: Vec::new(), vacant: Vec::new() }
     }
 
-    /// Puts a message down, and returns its place.
+    /// Puts down what a message says, and returns its place.
     #[inline]
-    pub(crate) fn put(&mut self, envelope: Envelope, body: P) -> u32 {
-        let Some(place) = self.vacant.pop() else { return self.append(Letter { envelope, body }) };
-        let letter = &mut self.letters[place as usize];
-        letter.body = body;
-        let Envelope { id, src, involves_client } = envelope;
-        // One by one: what is put together first, and then copied as one, makes a processor wait for itself.
-        letter.envelope.id = id;
-        letter.envelope.src = src;
-        letter.envelope.involves_client = involves_client;
+    pub(crate) fn put(&mut self, body: P) -> u32 {
+        let Some(place) = self.vacant.pop() else { return self.append(body) };
+        self.letters[place as usize].body = body;
         place
     }
 
     #[cold]
-    fn append(&mut self, letter: Letter<P>) -> u32 {
-        self.letters.push(letter);
+    fn append(&mut self, body: P) -> u32 {
+        self.letters.push(Letter { body, deadline: Time::ZERO, id: 0, src: Address::node(0), next: 0 });
         u32::try_from(self.letters.len() - 1).expect("fewer than 2^32 messages at a time")
     }
 
-    /// What the network knows of the message at a place.
-    pub(crate) fn envelope(&self, place: u32) -> Envelope {
-        self.letters[place as usize].envelope
+    /// The message at a place.
+    #[inline]
+    pub(crate) fn at(&self, place: u32) -> &Letter<P> {
+        &self.letters[place as usize]
     }
 
-    /// What the message at a place says.
-    pub(crate) fn body(&self, place: u32) -> &P {
-        &self.letters[place as usize].body
+    /// The same, to be written on.
+    #[inline]
+    pub(crate) fn at_mut(&mut self, place: u32) -> &mut Letter<P> {
+        &mut self.letters[place as usize]
     }
 
-    /// Nobody needs the message at a place any more. It lies there until the place is used again.
-    pub(crate) fn vacate(&mut self, place: u32) {
-        self.vacant.push(place);
+    /// Nobody needs these messages any more. Each lies there until its place is used again.
+    pub(crate) fn vacate(&mut self, places: impl IntoIterator<Item = u32>) {
+        self.vacant.extend(places);
     }
 }
 
@@ -78,12 +72,10 @@ mod tests {
     #[test]
     fn what_is_put_down_lies_there_and_places_are_used_again() {
         let mut messages = Messages::new();
-        let envelope = |id| Envelope { id, src: Address::node(0), involves_client: false };
-        assert_eq!(["a", "b", "c"].map(|body| messages.put(envelope(7), body)), [0, 1, 2]);
-        assert_eq!((messages.body(1), messages.envelope(1).id), (&"b", 7));
-        messages.vacate(1);
-        assert_eq!((messages.put(envelope(8), "d"), messages.put(envelope(9), "e")), (1, 3));
-        assert_eq!(messages.envelope(1).id, 8);
-        assert_eq!([0, 1, 2, 3].map(|place| *messages.body(place)), ["a", "d", "c", "e"]);
+        assert_eq!(["a", "b", "c"].map(|body| messages.put(body)), [0, 1, 2]);
+        assert_eq!(messages.at(1).body, "b");
+        messages.vacate([1]);
+        assert_eq!((messages.put("d"), messages.put("e")), (1, 3));
+        assert_eq!([0, 1, 2, 3].map(|place| messages.at(place).body), ["a", "d", "c", "e"]);
     }
 }

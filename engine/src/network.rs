@@ -20,11 +20,11 @@
 //! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
 //! keeps.
 
-use protocol::{Duration, Time};
+use protocol::{Address, Duration, Time};
 
 use crate::agenda::Agenda;
 use crate::inbox::Inbox;
-use crate::messages::{Envelope, Messages};
+use crate::messages::Messages;
 use crate::nemesis::Cut;
 use crate::random::Random;
 use crate::{Distribution, Latency, Options, ProcessDelay};
@@ -60,7 +60,7 @@ pub(crate) struct Released {
     pub(crate) receiver: u32,
     /// When its hold was over. A driver that comes later than that is late.
     pub(crate) due: Time,
-    /// The message's place.
+    /// Where the message lies.
     pub(crate) message: u32,
 }
 
@@ -82,17 +82,19 @@ impl<P> Network<P> {
         }
     }
 
-    /// Puts a message into a queue.
+    /// Puts a message into a queue. What it says lies at `place`.
     #[inline]
-    pub(crate) fn send(&mut self, now: Time, receiver: u32, envelope: Envelope, body: P) {
-        let message = self.messages.put(envelope, body);
-        let latency = if envelope.involves_client { Duration::ZERO } else { self.draw_latency() };
-        let deadline = now + latency;
+    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, receiver: u32, involves_client: bool, place: u32) {
+        let latency = if involves_client { Duration::ZERO } else { self.draw_latency() };
+        let message = self.messages.at_mut(place);
+        message.id = id;
+        message.src = src;
+        message.deadline = now + latency;
         let queue = &mut self.receivers[receiver as usize];
         if queue.held.is_some() {
-            queue.inbox.push(deadline, envelope.id, message);
+            queue.inbox.push(place, &mut self.messages);
         } else {
-            self.take(now, receiver, deadline, message);
+            self.take(now, receiver, place);
         }
     }
 
@@ -116,20 +118,20 @@ impl<P> Network<P> {
 
     /// Takes the message with the smallest deadline, due or not; another if that one is lost.
     fn take_next(&mut self, now: Time, receiver: u32) {
-        while let Some((deadline, message)) = self.receivers[receiver as usize].inbox.pop() {
-            if self.take(now, receiver, deadline, message) {
+        while let Some(message) = self.receivers[receiver as usize].inbox.pop(&self.messages) {
+            if self.take(now, receiver, message) {
                 return;
             }
         }
     }
 
     /// The receiver takes a message and holds it until it is due; false if the message is lost on a cut.
-    fn take(&mut self, now: Time, receiver: u32, deadline: Time, message: u32) -> bool {
+    fn take(&mut self, now: Time, receiver: u32, message: u32) -> bool {
         if self.is_cut_off(receiver, message) {
-            self.messages.vacate(message);
+            self.messages.vacate([message]);
             return false;
         }
-        let hold = deadline.since(now).floor_to_millis();
+        let hold = self.messages.at(message).deadline.since(now).floor_to_millis();
         let until = now + hold + self.draw_process_delay();
         self.holds.push(until, receiver);
         self.receivers[receiver as usize].held = Some(message);
@@ -139,7 +141,7 @@ impl<P> Network<P> {
     /// Whether the cut, if there is one, is between a receiver and a sender. Services and clients are on every side.
     fn is_cut_off(&self, receiver: u32, message: u32) -> bool {
         let Some(cut) = &self.cut else { return false };
-        let sender = self.messages.envelope(message).src.as_node();
+        let sender = self.messages.at(message).src.as_node();
         sender.is_some_and(|sender| receiver < self.nodes && cut.drops(receiver, sender))
     }
 
@@ -170,8 +172,6 @@ impl Distribution {
 
 #[cfg(test)]
 mod tests {
-    use protocol::Address;
-
     use super::*;
 
     const CLIENT: Address = Address::client(9);
@@ -197,7 +197,8 @@ mod tests {
     }
 
     fn send(network: &mut Network<&'static str>, now: Time, id: u64, src: Address, receiver: u32, body: &'static str) {
-        network.send(now, receiver, Envelope { id, src, involves_client: src.is_client() }, body);
+        let place = network.messages.put(body);
+        network.send(now, id, src, receiver, src.is_client(), place);
     }
 
     /// Runs the network dry and tells when what arrived, in microseconds.
@@ -205,7 +206,7 @@ mod tests {
         let mut arrivals = Vec::new();
         while let Some(now) = network.next_release() {
             while let Some(released) = network.release(now) {
-                arrivals.push((now.as_nanos() / 1_000, *network.messages.body(released.message)));
+                arrivals.push((now.as_nanos() / 1_000, network.messages.at(released.message).body));
             }
         }
         arrivals
@@ -250,7 +251,7 @@ mod tests {
         send(&mut network, at(3_000), 3, CLIENT, 2, "clients are never cut off");
         let mut release = || {
             let message = network.release(at(100_000)).expect("a message").message;
-            *network.messages.body(message)
+            network.messages.at(message).body
         };
         assert_eq!((release(), release()), ("clients are never cut off", "held before the cut"));
         network.set_cut(None);

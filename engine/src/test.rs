@@ -128,20 +128,20 @@ impl<P: Payload> Test<P> {
     /// `node` has said something. To be followed by [`on_wake`](Self::on_wake), with this `now` or a later one.
     #[inline]
     pub fn on_message(&mut self, now: Time, node: u32, src: Address, dest: Address, body: P) {
+        let message = self.world.network.messages.put(body);
         match dest.party() {
             Party::Node(receiver) if self.world.is_node(receiver) => {
-                self.world.send_to_node(now, src, receiver, body);
+                self.world.send_to_node(now, src, receiver, message);
             }
-            Party::Client(client) if self.world.clients.exists(client) => self.reply(now, client, body),
+            Party::Client(client) if self.world.clients.exists(client) => self.reply(now, client, message),
             // The directory names no others than the services.
-            Party::Other(service) => self.world.send_to_service(now, src, service, body),
+            Party::Other(service) => self.world.send_to_service(now, src, service, message),
             Party::Client(_) | Party::Node(_) => self.fail_at_stranger(node, dest),
         }
     }
 
-    #[inline(never)]
-    fn reply(&mut self, now: Time, client: u32, body: P) {
-        if let Some(completion) = self.world.send_to_client(client, body) {
+    fn reply(&mut self, now: Time, client: u32, message: u32) {
+        if let Some(completion) = self.world.send_to_client(client, message) {
             self.complete(now, client, completion);
         }
     }
@@ -168,7 +168,7 @@ impl<P: Payload> Test<P> {
         self.world.take_back();
         loop {
             while let Some(delivery) = self.world.deliver(now) {
-                let (body, spread) = (self.world.network.messages.body(delivery.message), &mut self.spread);
+                let (body, spread) = (&self.world.network.messages.at(delivery.message).body, &mut self.spread);
                 body.carried_values(&mut |value| spread.arrived(now, delivery.node, value));
                 deliveries.push(delivery);
             }
@@ -182,7 +182,7 @@ impl<P: Payload> Test<P> {
 
     /// What a delivered message says.
     pub fn message(&self, delivery: &Delivery) -> &P {
-        self.world.network.messages.body(delivery.message)
+        &self.world.network.messages.at(delivery.message).body
     }
 
     /// When something is due next.

@@ -8,7 +8,7 @@ use protocol::{Address, Directory, Duration, MessageId, Request, Time};
 use crate::Options;
 use crate::client::{Clients, Completion};
 use crate::journal::Journal;
-use crate::messages::Envelope;
+use crate::messages::Letter;
 use crate::network::{Network, Released};
 use crate::payload::Payload;
 use crate::random::Random;
@@ -19,7 +19,7 @@ use crate::service::{self, Services};
 pub(crate) struct World<P> {
     pub(crate) directory: Directory,
     pub(crate) network: Network<P>,
-    pub(crate) clients: Clients<P>,
+    pub(crate) clients: Clients,
     pub(crate) journal: Journal,
     services: Services,
     /// The places of the messages that were delivered last.
@@ -76,14 +76,15 @@ impl<P: Payload> World<P> {
         patience: Duration,
     ) -> (MessageId, Option<Completion>) {
         let id = self.clients.ask(now, client, request, patience);
-        let body = P::request(id, request, &self.directory);
-        self.send_to_node(now, Address::client(client), node, body);
+        let message = self.network.messages.put(P::request(id, request, &self.directory));
+        self.send_to_node(now, Address::client(client), node, message);
         (id, self.look_into_queue(client))
     }
 
     /// A node sends to a client. The end of the client's request, if this is the reply it waits for.
-    pub(crate) fn send_to_client(&mut self, client: u32, body: P) -> Option<Completion> {
-        if !self.clients.queue(client, body) {
+    pub(crate) fn send_to_client(&mut self, client: u32, message: u32) -> Option<Completion> {
+        if !self.clients.queue(client, message) {
+            self.network.messages.vacate([message]);
             return None;
         }
         self.next_message += 1;
@@ -98,23 +99,27 @@ impl<P: Payload> World<P> {
 
     /// Anybody sends to a node.
     #[inline]
-    pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, body: P) {
-        let involves_client = self.is_client(src) || self.is_client(Address::node(node));
-        self.send(now, src, node, involves_client, body);
+    pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, message: u32) {
+        let involves_client = self.involves_client(src, node);
+        self.send(now, src, node, involves_client, message);
     }
 
     /// A node sends to a service.
-    #[inline(never)]
-    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, body: P) {
-        self.send(now, src, self.nodes + service, self.is_client(src), body);
+    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, message: u32) {
+        let receiver = self.nodes + service;
+        self.send(now, src, receiver, self.involves_client(src, receiver), message);
     }
 
     #[inline]
-    fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, body: P) {
-        let envelope = Envelope { id: self.next_message, src, involves_client };
-        self.network.send(now, receiver, envelope, body);
+    fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, message: u32) {
+        self.network.send(now, self.next_message, src, receiver, involves_client, message);
         self.next_message += 1;
         self.journal.sent(involves_client);
+    }
+
+    /// Closes a client, with what lies in its queue.
+    pub(crate) fn close_client(&mut self, client: u32) {
+        self.network.messages.vacate(self.clients.close(client));
     }
 
     /// When something happens next of its own accord.
@@ -124,16 +129,14 @@ impl<P: Payload> World<P> {
 
     /// The messages that were delivered have been read.
     pub(crate) fn take_back(&mut self) {
-        for message in self.handed_out.drain(..) {
-            self.network.messages.vacate(message);
-        }
+        self.network.messages.vacate(self.handed_out.drain(..));
     }
 
     /// The next message that has reached a node by `now`.
     pub(crate) fn deliver(&mut self, now: Time) -> Option<Delivery> {
         while let Some(Released { receiver, due, message }) = self.network.release(now) {
-            let Envelope { id, src, involves_client } = self.network.messages.envelope(message);
-            self.journal.received(involves_client);
+            let &Letter { id, src, .. } = self.network.messages.at(message);
+            self.journal.received(self.involves_client(src, receiver));
             if let Some(service) = receiver.checked_sub(self.nodes) {
                 self.serve(now, service, src, message);
                 continue;
@@ -151,10 +154,12 @@ impl<P: Payload> World<P> {
 
     /// Lets a waiting client look through its queue for its reply.
     fn look_into_queue(&mut self, client: u32) -> Option<Completion> {
-        while let Some(body) = self.clients.take_queued(client) {
+        while let Some(message) = self.clients.take_queued(client) {
             self.journal.received(true);
-            if let Some(completion) = self.clients.receive(client, body) {
-                return Some(completion);
+            let completion = self.clients.receive(client, &mut self.network.messages.at_mut(message).body);
+            self.network.messages.vacate([message]);
+            if completion.is_some() {
+                return completion;
             }
         }
         None
@@ -163,20 +168,23 @@ impl<P: Payload> World<P> {
     /// A service receives a request and answers it.
     #[cold]
     fn serve(&mut self, now: Time, service: u32, requester: Address, message: u32) {
-        let request = self.network.messages.body(message).service_request();
-        self.network.messages.vacate(message);
+        let request = self.network.messages.at(message).body.service_request();
+        self.network.messages.vacate([message]);
         let Some(request) = request else { return };
         let Some(mut answer) = self.services.answer(service as usize, requester, &request) else { return };
         if let Some(id) = request.get("msg_id") {
             answer["in_reply_to"] = id.clone();
         }
         if let (Some(node), Some(reply)) = (requester.as_node(), P::service_reply(&answer)) {
-            self.send_to_node(now, Address::other(service), node, reply);
+            let message = self.network.messages.put(reply);
+            self.send_to_node(now, Address::other(service), node, message);
         }
     }
 
-    fn is_client(&self, address: Address) -> bool {
+    /// Whether a message is from or to a client: one of ours, or a node that is called like one.
+    #[inline]
+    fn involves_client(&self, src: Address, receiver: u32) -> bool {
         let is_named_so = |node: u32| self.named_like_clients.get(node as usize).copied().unwrap_or(false);
-        address.is_client() || address.as_node().is_some_and(is_named_so)
+        src.is_client() || is_named_so(receiver) || src.as_node().is_some_and(is_named_so)
     }
 }

@@ -90,7 +90,8 @@ impl<P> Outbox<P> {
     /// Says something to another node.
     #[inline]
     pub fn tell(&mut self, dest: Address, peer: P) {
-        self.send(dest, Body::Peer(peer));
+        // Put together in its place: a push would put it together elsewhere, lest there is no room, and copy it.
+        self.messages.extend(std::iter::once_with(|| (dest, Body::Peer(peer))));
     }
 
     /// Answers the request of that number.
