@@ -54,6 +54,7 @@ impl Agenda {
     }
 
     /// `number` is due at `time`.
+    #[inline]
     pub(crate) fn push(&mut self, time: Time, number: u32) {
         let entry = Reverse((time, number));
         let slot = slot_of(time);
@@ -71,6 +72,7 @@ impl Agenda {
     }
 
     /// When the first of all is due.
+    #[inline]
     pub(crate) fn next(&mut self) -> Option<Time> {
         if self.current.is_empty() && self.sudden.is_empty() {
             self.turn();
@@ -79,6 +81,7 @@ impl Agenda {
     }
 
     /// Takes out what is due first, if it is due by `now`.
+    #[inline]
     pub(crate) fn pop(&mut self, now: Time) -> Option<(Time, u32)> {
         if self.next()? > now {
             return None;
@@ -89,6 +92,7 @@ impl Agenda {
     }
 
     /// Goes to the next slot in which something is due.
+    #[cold]
     fn turn(&mut self) {
         let next = self.next_occupied().or_else(|| self.later.peek().map(|Reverse((time, _))| slot_of(*time)));
         let Some(next) = next else { return };

@@ -37,7 +37,8 @@ impl<P> Messages<P> {
     #[inline]
     pub(crate) fn put(&mut self, body: P) -> u32 {
         let Some(place) = self.vacant.pop() else { return self.append(body) };
-        self.letters[place as usize].body = body;
+        let before = std::mem::replace(&mut self.letters[place as usize].body, body);
+        drop(before);
         place
     }
 

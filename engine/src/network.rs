@@ -160,6 +160,7 @@ impl<P> Network<P> {
 
 impl Distribution {
     /// One draw, cut to a whole number.
+    #[inline]
     fn draw(self, mean: u64, random: &mut Random) -> u64 {
         match self {
             Self::Constant => mean,

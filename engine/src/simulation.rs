@@ -80,8 +80,10 @@ impl<M: Machine> Simulation<M> {
 
     /// Sends what a machine has said, and notes when it wants to be woken.
     fn collect(&mut self, node: u32) {
-        for (dest, body) in self.outbox.drain() {
-            self.test.on_message(self.now, node, Address::node(node), dest, body);
+        if !self.outbox.is_empty() {
+            for (dest, body) in self.outbox.drain() {
+                self.test.on_message(self.now, node, Address::node(node), dest, body);
+            }
         }
         let alarm = &mut self.alarms[node as usize];
         if let Some(wake) = self.machines[node as usize].next_wake().filter(|wake| wake < alarm) {
