@@ -71,19 +71,19 @@ impl Agenda {
         }
     }
 
-    /// When the first of all is due.
+    /// When the first of all is due; [`Time::MAX`] if nothing is.
     #[inline]
-    pub(crate) fn next(&mut self) -> Option<Time> {
+    pub(crate) fn next(&mut self) -> Time {
         if self.current.is_empty() && self.sudden.is_empty() {
             self.turn();
         }
-        self.current.last().max(self.sudden.peek()).map(|Reverse((time, _))| *time)
+        self.current.last().max(self.sudden.peek()).map_or(Time::MAX, |Reverse((time, _))| *time)
     }
 
     /// Takes out what is due first, if it is due by `now`.
     #[inline]
     pub(crate) fn pop(&mut self, now: Time) -> Option<(Time, u32)> {
-        if self.next()? > now {
+        if self.next() > now {
             return None;
         }
         let is_sudden = self.sudden.peek() > self.current.last();
@@ -167,7 +167,7 @@ mod tests {
                     continue;
                 }
                 let first = oracle.pop_first();
-                prop_assert_eq!(agenda.next(), first.map(|(time, _, _)| time));
+                prop_assert_eq!(agenda.next(), first.map_or(Time::MAX, |(time, _, _)| time));
                 if let Some((time, number, _)) = first {
                     if time > now {
                         prop_assert_eq!(agenda.pop(now), None);

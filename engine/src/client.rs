@@ -101,20 +101,22 @@ impl Clients {
         Some(body.take_reply(expected).map_or_else(Completion::Malformed, Completion::Reply))
     }
 
-    /// When the next request runs out of patience.
-    pub(crate) fn next_timeout(&mut self) -> Option<Time> {
+    /// When the next request runs out of patience; [`Time::MAX`] if there is none.
+    pub(crate) fn next_timeout(&mut self) -> Time {
         while let Some(&(deadline, client, id)) = self.deadlines.front() {
             if self.all[client as usize].waiting.is_some_and(|(waiting, _)| waiting == id) {
-                return Some(deadline);
+                return deadline;
             }
             self.deadlines.pop_front();
         }
-        None
+        Time::MAX
     }
 
     /// The next client whose request has run out of patience by `now`.
     pub(crate) fn time_out(&mut self, now: Time) -> Option<u32> {
-        self.next_timeout().filter(|&deadline| deadline <= now)?;
+        if self.next_timeout() > now {
+            return None;
+        }
         let (_, client, _) = self.deadlines.pop_front()?;
         self.all[client as usize].waiting = None;
         Some(client)

@@ -11,51 +11,43 @@ use std::collections::BinaryHeap;
 
 use protocol::Time;
 
-use crate::messages::Messages;
+use crate::messages::{Chain, Letter, Messages};
 
 /// A queue of messages, by their places.
 #[derive(Debug)]
 pub(crate) struct Inbox {
-    /// The first and the last of those in order, if there are any.
-    ends: Option<(u32, u32)>,
+    in_order: Chain,
     /// With the network's number, so that of equal deadlines the first sent comes first.
     overtaking: BinaryHeap<Reverse<(Time, u64, u32)>>,
 }
 
 impl Inbox {
     pub(crate) const fn new() -> Self {
-        Self { ends: None, overtaking: BinaryHeap::new() }
+        Self { in_order: Chain::new(), overtaking: BinaryHeap::new() }
     }
 
     /// Puts in a message. Its number is higher than those of all before it.
     #[inline]
     pub(crate) fn push<P>(&mut self, place: u32, messages: &mut Messages<P>) {
-        let deadline = messages.at(place).deadline;
-        let Some((first, last)) = self.ends else {
-            self.ends = Some((place, place));
-            return;
-        };
-        let last = messages.at_mut(last);
-        if last.deadline <= deadline {
-            last.next = place;
-            self.ends = Some((first, place));
+        let &Letter { deadline, id, .. } = messages.at(place);
+        if self.in_order.last().is_none_or(|last| messages.at(last).deadline <= deadline) {
+            self.in_order.push(place, messages);
         } else {
-            self.overtaking.push(Reverse((deadline, messages.at(place).id, place)));
+            self.overtaking.push(Reverse((deadline, id, place)));
         }
     }
 
     /// Takes out the message with the smallest deadline.
     #[inline]
     pub(crate) fn pop<P>(&mut self, messages: &Messages<P>) -> Option<u32> {
-        let Some((first, last)) = self.ends else { return self.pop_overtaking() };
-        let in_order = messages.at(first);
         // Of equal deadlines the one in order was sent first: a message overtakes one with a larger deadline, and what
         // comes in order behind that one has a larger deadline still.
-        if self.overtaking.peek().is_some_and(|&Reverse((deadline, _, _))| deadline < in_order.deadline) {
-            return self.pop_overtaking();
+        match (self.in_order.first(), self.overtaking.peek()) {
+            (Some(first), Some(&Reverse((deadline, _, _)))) if deadline < messages.at(first).deadline => {}
+            (Some(_), _) => return self.in_order.pop(messages),
+            (None, _) => {}
         }
-        self.ends = (first != last).then_some((in_order.next, last));
-        Some(first)
+        self.pop_overtaking()
     }
 
     fn pop_overtaking(&mut self) -> Option<u32> {

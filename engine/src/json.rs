@@ -164,7 +164,7 @@ fn check_closed(body: &mut Map<String, Json>, expected: ReplyKind) -> Result<(),
     let kind = body.remove("type");
     if kind.as_ref().and_then(Json::as_str) != Some(expected.name()) {
         let kind = kind.unwrap_or(Json::Null);
-        return Err(format!("a `{}` was expected, and the type is {kind}", expected.name()));
+        return Err(format!("expected the type `{}`, and it is {kind}", expected.name()));
     }
     body.remove("in_reply_to");
     if body.remove("msg_id").is_some_and(|id| !id.is_i64() && !id.is_u64()) {

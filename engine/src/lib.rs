@@ -29,8 +29,7 @@
 //! - Only `broadcast` and `echo` are implemented; nodes may use all four services.
 //! - Messages with equal deadlines keep their order of sending; Maelstrom has no rule (3.4).
 //! - The numbers of `init`'s clients follow the nodes' order; Maelstrom's follow the order of arrival (2.1).
-//! - Handing a message to a node takes a drawn time of its own ([`ProcessDelay`]), where Maelstrom takes what its JVM takes.
-//! - The scheduler does not poll: the rate is the nominal one; Maelstrom's is some per cent lower (5.3).
+//! - A message's way into a node takes a drawn time ([`ProcessDelay`]), where Maelstrom takes what its JVM takes.
 //! - A nemesis's operation is invoked and completed at the same instant; Maelstrom takes some milliseconds.
 //!
 //! Absent: clocks, input and output, processes, threads (see `clippy.toml`).

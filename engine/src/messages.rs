@@ -24,8 +24,8 @@ pub(crate) struct Letter<P> {
     pub(crate) id: u64,
     /// Who sent it.
     pub(crate) src: Address,
-    /// The place of the message behind it in its queue, if it is in a queue and not the last.
-    pub(crate) next: u32,
+    /// The place of the message behind it in its chain, if it is in one and not the last.
+    next: u32,
 }
 
 impl<P> Messages<P> {
@@ -66,17 +66,69 @@ impl<P> Messages<P> {
     }
 }
 
+/// Messages one behind the other.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    /// The first and the last, if there are any.
+    ends: Option<(u32, u32)>,
+}
+
+impl Chain {
+    pub(crate) const fn new() -> Self {
+        Self { ends: None }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.ends.is_none()
+    }
+
+    /// The first message.
+    pub(crate) fn first(&self) -> Option<u32> {
+        self.ends.map(|(first, _)| first)
+    }
+
+    /// The last message.
+    pub(crate) fn last(&self) -> Option<u32> {
+        self.ends.map(|(_, last)| last)
+    }
+
+    /// Adds a message behind the last.
+    #[inline]
+    pub(crate) fn push<P>(&mut self, place: u32, messages: &mut Messages<P>) {
+        let first = self.ends.map_or(place, |(first, last)| {
+            messages.at_mut(last).next = place;
+            first
+        });
+        self.ends = Some((first, place));
+    }
+
+    /// Takes the first message off.
+    #[inline]
+    pub(crate) fn pop<P>(&mut self, messages: &Messages<P>) -> Option<u32> {
+        let (first, last) = self.ends?;
+        self.ends = (first != last).then(|| (messages.at(first).next, last));
+        Some(first)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_put_down_lies_there_and_places_are_used_again() {
+    fn what_is_put_down_lies_there_and_chains_keep_their_order() {
         let mut messages = Messages::new();
         assert_eq!(["a", "b", "c"].map(|body| messages.put(body)), [0, 1, 2]);
         assert_eq!(messages.at(1).body, "b");
         messages.vacate([1]);
         assert_eq!((messages.put("d"), messages.put("e")), (1, 3));
+        let mut chain = Chain::new();
+        assert_eq!((chain.pop(&messages), chain.is_empty()), (None, true));
+        for place in [2, 0, 3] {
+            chain.push(place, &mut messages);
+        }
+        assert_eq!((chain.first(), chain.last()), (Some(2), Some(3)));
+        assert_eq!([(); 4].map(|()| chain.pop(&messages)), [Some(2), Some(0), Some(3), None]);
         assert_eq!([0, 1, 2, 3].map(|place| messages.at(place).body), ["a", "d", "c", "e"]);
     }
 }

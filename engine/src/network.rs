@@ -13,8 +13,9 @@
 //! 5. **A hold is whole milliseconds, rounded down** (3.4): a message may arrive up to one millisecond before its deadline.
 //! 6. **Loss**: none. Maelstrom has the parameter and nothing that sets it (3.2).
 //!
-//! 7. **Handing over takes time** ([`ProcessDelay`]): the one thing here that is measured and not read in Maelstrom's source. Its
-//!    receiver encodes and writes one message at a time, and so does this one, in a drawn span behind the hold.
+//! 7. **The way into a node takes time** ([`ProcessDelay`]): the one thing here that is measured and not read in Maelstrom's
+//!    source. Behind the hold, a message passes into the node for a drawn span; the receiver takes the next one meanwhile,
+//!    and messages do not overtake each other.
 //! 8. **Services** have queues like nodes, with latency both ways (3.6). They are never cut off.
 //!
 //! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
@@ -24,7 +25,7 @@ use protocol::{Address, Duration, Time};
 
 use crate::agenda::Agenda;
 use crate::inbox::Inbox;
-use crate::messages::Messages;
+use crate::messages::{Chain, Messages};
 use crate::nemesis::Cut;
 use crate::random::Random;
 use crate::{Distribution, Latency, Options, ProcessDelay};
@@ -36,21 +37,32 @@ pub(crate) struct Network<P> {
     latencies: Random,
     process_delay: ProcessDelay,
     process_delays: Random,
-    /// The nodes, then the services.
-    receivers: Vec<Receiver>,
     /// What is under way. Everything else here names messages by their places in it.
     pub(crate) messages: Messages<P>,
-    /// When the hold of which receiver is over.
-    holds: Agenda,
     nodes: u32,
+    /// The nodes, then the services.
+    receivers: Vec<Receiver>,
+    /// When which receiver's message has come to the end of which stage: twice the receiver's number, plus the stage.
+    ends: Agenda,
     cut: Option<Cut>,
 }
 
-/// One receiver: what is under way to it, and what it holds. Nothing waits in the queue of one that holds nothing.
+/// What is under way to one receiver. Nothing waits in the queue of one that holds nothing.
 #[derive(Debug)]
 struct Receiver {
     inbox: Inbox,
     held: Option<u32>,
+    /// Messages whose hold is over, on their way into the node.
+    passing: Chain,
+    /// When the last of them arrives.
+    passed_at: Time,
+}
+
+/// Where a message is that has left the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Held = 0,
+    Passing = 1,
 }
 
 /// A message that has come out of a queue.
@@ -58,7 +70,7 @@ struct Receiver {
 pub(crate) struct Released {
     /// Whose queue: a node's place, or that of a service behind all nodes.
     pub(crate) receiver: u32,
-    /// When its hold was over. A driver that comes later than that is late.
+    /// When it arrived. A driver that comes later than that is late.
     pub(crate) due: Time,
     /// Where the message lies.
     pub(crate) message: u32,
@@ -68,16 +80,15 @@ impl<P> Network<P> {
     /// A quiet, whole network of a test's nodes and that many services.
     pub(crate) fn new(options: &Options, services: usize) -> Self {
         let nodes = options.node_count();
-        let receiver = |_| Receiver { inbox: Inbox::new(), held: None };
         Self {
             latency: options.latency,
             latencies: Random::stream(options.seed, "network"),
             process_delay: options.process_delay,
             process_delays: Random::stream(options.seed, "process delay"),
-            receivers: (0..nodes as usize + services).map(receiver).collect(),
             messages: Messages::new(),
-            holds: Agenda::new(),
             nodes,
+            receivers: (0..nodes as usize + services).map(|_| Receiver::new()).collect(),
+            ends: Agenda::new(),
             cut: None,
         }
     }
@@ -98,17 +109,44 @@ impl<P> Network<P> {
         }
     }
 
-    /// When the next hold is over.
-    pub(crate) fn next_release(&mut self) -> Option<Time> {
-        self.holds.next()
+    /// When the next message comes to the end of a stage; [`Time::MAX`] if none is under way.
+    #[inline]
+    pub(crate) fn next_end(&mut self) -> Time {
+        self.ends.next()
     }
 
-    /// The next message whose hold is over by `now`. Its receiver takes the one after it at once.
+    /// The next message that has arrived by `now`.
+    #[inline]
     pub(crate) fn release(&mut self, now: Time) -> Option<Released> {
-        let (due, receiver) = self.holds.pop(now)?;
+        while let Some((due, end)) = self.ends.pop(now) {
+            let receiver = end / 2;
+            let message = if end % 2 == Stage::Held as u32 {
+                self.let_pass(now, due, receiver)
+            } else {
+                self.receivers[receiver as usize].passing.pop(&self.messages)
+            };
+            if let Some(message) = message {
+                return Some(Released { receiver, due, message });
+            }
+        }
+        None
+    }
+
+    /// A hold is over: its receiver takes the next message at once. The one it held arrives now, or after its way into the
+    /// node.
+    #[inline]
+    fn let_pass(&mut self, now: Time, due: Time, receiver: u32) -> Option<u32> {
         let message = self.receivers[receiver as usize].held.take().expect("a hold has a message");
         self.take_next(now, receiver);
-        Some(Released { receiver, due, message })
+        let delay = self.draw_process_delay();
+        let queue = &mut self.receivers[receiver as usize];
+        if delay == Duration::ZERO && queue.passing.is_empty() {
+            return Some(message);
+        }
+        queue.passed_at = queue.passed_at.max(due + delay);
+        queue.passing.push(message, &mut self.messages);
+        self.ends.push(queue.passed_at, receiver * 2 + Stage::Passing as u32);
+        None
     }
 
     /// Cuts the network, or heals it.
@@ -117,6 +155,7 @@ impl<P> Network<P> {
     }
 
     /// Takes the message with the smallest deadline, due or not; another if that one is lost.
+    #[inline]
     fn take_next(&mut self, now: Time, receiver: u32) {
         while let Some(message) = self.receivers[receiver as usize].inbox.pop(&self.messages) {
             if self.take(now, receiver, message) {
@@ -132,8 +171,7 @@ impl<P> Network<P> {
             return false;
         }
         let hold = self.messages.at(message).deadline.since(now).floor_to_millis();
-        let until = now + hold + self.draw_process_delay();
-        self.holds.push(until, receiver);
+        self.ends.push(now + hold, receiver * 2 + Stage::Held as u32);
         self.receivers[receiver as usize].held = Some(message);
         true
     }
@@ -151,10 +189,16 @@ impl<P> Network<P> {
         Duration::from_millis(distribution.draw(mean_ms, &mut self.latencies))
     }
 
-    /// What handing one message over takes.
+    /// What a message's way into its node takes.
     fn draw_process_delay(&mut self) -> Duration {
         let ProcessDelay { mean_us, distribution } = self.process_delay;
         Duration::from_micros(distribution.draw(mean_us, &mut self.process_delays))
+    }
+}
+
+impl Receiver {
+    const fn new() -> Self {
+        Self { inbox: Inbox::new(), held: None, passing: Chain::new(), passed_at: Time::ZERO }
     }
 }
 
@@ -205,7 +249,8 @@ mod tests {
     /// Runs the network dry and tells when what arrived, in microseconds.
     fn arrivals(network: &mut Network<&'static str>) -> Vec<(u64, &'static str)> {
         let mut arrivals = Vec::new();
-        while let Some(now) = network.next_release() {
+        while network.next_end() != Time::MAX {
+            let now = network.next_end();
             while let Some(released) = network.release(now) {
                 arrivals.push((now.as_nanos() / 1_000, network.messages.at(released.message).body));
             }
@@ -289,12 +334,16 @@ mod tests {
     }
 
     #[test]
-    fn handing_over_takes_one_message_at_a_time() {
+    fn the_way_into_a_node_delays_without_blocking_and_without_overtaking() {
         let mut network = constant();
         network.process_delay = ProcessDelay { mean_us: 500, distribution: Distribution::Constant };
         send(&mut network, at(0), 0, CLIENT, 0, "first");
+        assert!(network.release(at(0)).is_none(), "it is on its way");
+        network.process_delay.mean_us = 100;
         send(&mut network, at(100), 1, CLIENT, 0, "second");
-        assert_eq!(arrivals(&mut network), [(500, "first"), (1_000, "second")]);
+        assert_eq!(arrivals(&mut network), [(500, "first"), (500, "second")]);
+        send(&mut network, at(600), 2, CLIENT, 0, "third");
+        assert_eq!(arrivals(&mut network), [(700, "third")]);
     }
 
     #[test]

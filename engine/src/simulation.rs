@@ -3,11 +3,9 @@
 //! Processing is free: whatever a machine does, it does at the instant of the message or wake that made it. The rules are
 //! those of [`Test`], which does not know that this clock is not a real one.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use protocol::{Address, Body, Machine, Outbox, Time};
 
+use crate::agenda::Agenda;
 use crate::test::{Run, Test};
 use crate::{Delivery, Options};
 
@@ -17,7 +15,7 @@ pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
         alarms: vec![Time::MAX; machines.len()],
         machines,
         test: Test::new(options),
-        wakes: BinaryHeap::new(),
+        wakes: Agenda::new(),
         outbox: Outbox::new(),
         now: Time::ZERO,
     };
@@ -30,7 +28,7 @@ struct Simulation<M: Machine> {
     machines: Vec<M>,
     outbox: Outbox<M::Peer>,
     /// When machines asked to be woken. An entry that no longer equals its machine's alarm is void.
-    wakes: BinaryHeap<Reverse<(Time, u32)>>,
+    wakes: Agenda,
     /// The earliest wake that is scheduled for each machine.
     alarms: Vec<Time>,
     now: Time,
@@ -64,10 +62,7 @@ impl<M: Machine> Simulation<M> {
     /// Wakes every machine whose time has come; false if there was none.
     fn wake_machines(&mut self) -> bool {
         let mut any = false;
-        while let Some(&Reverse((time, node))) = self.wakes.peek()
-            && time <= self.now
-        {
-            self.wakes.pop();
+        while let Some((time, node)) = self.wakes.pop(self.now) {
             if self.alarms[node as usize] == time {
                 self.alarms[node as usize] = Time::MAX;
                 self.machines[node as usize].on_wake(self.now, &mut self.outbox);
@@ -88,7 +83,7 @@ impl<M: Machine> Simulation<M> {
         let alarm = &mut self.alarms[node as usize];
         if let Some(wake) = self.machines[node as usize].next_wake().filter(|wake| wake < alarm) {
             *alarm = wake;
-            self.wakes.push(Reverse((wake, node)));
+            self.wakes.push(wake, node);
         }
     }
 
@@ -96,7 +91,7 @@ impl<M: Machine> Simulation<M> {
         if self.test.is_over() {
             return None;
         }
-        let wake = self.wakes.peek().map(|Reverse((time, _))| *time);
-        [self.test.next_wake(), wake].into_iter().flatten().min()
+        let next = self.test.next_wake().unwrap_or(Time::MAX).min(self.wakes.next());
+        (next < Time::MAX).then_some(next)
     }
 }

@@ -192,10 +192,10 @@ impl<P: Payload> Test<P> {
         }
         let phase = match self.phase {
             Phase::Main => self.next_in_main(),
-            Phase::Recovery { until } => Some(until),
-            _ => None,
+            Phase::Recovery { until } => until,
+            _ => Time::MAX,
         };
-        [phase, self.world.next_event()].into_iter().flatten().min()
+        Some(phase.min(self.world.next_event())).filter(|&time| time < Time::MAX)
     }
 
     /// Whether the test has come to its end, or a fault has ended it.

@@ -122,9 +122,9 @@ impl<P: Payload> World<P> {
         self.network.messages.vacate(self.clients.close(client));
     }
 
-    /// When something happens next of its own accord.
-    pub(crate) fn next_event(&mut self) -> Option<Time> {
-        [self.network.next_release(), self.clients.next_timeout()].into_iter().flatten().min()
+    /// When something happens next of its own accord; [`Time::MAX`] if nothing does.
+    pub(crate) fn next_event(&mut self) -> Time {
+        self.network.next_end().min(self.clients.next_timeout())
     }
 
     /// The messages that were delivered have been read.

@@ -160,20 +160,20 @@ fn cases() -> [(&'static str, Options, u64); 8] {
         ..options
     };
     [
-        ("constant", constant.clone(), 0x7a75_4b92_12b2_172d),
-        ("uniform", challenge(Distribution::Uniform, 25), 0x3360_fc64_fe0d_f090),
-        ("exponential", challenge(Distribution::Exponential, 25), 0xcc75_3ec9_0b4b_f2d5),
+        ("constant", constant.clone(), 0x2ef7_09c0_17fd_9095),
+        ("uniform", challenge(Distribution::Uniform, 25), 0xade8_041b_00f4_a9e8),
+        ("exponential", challenge(Distribution::Exponential, 25), 0x09c4_4467_4544_8885),
         (
             "no latency",
             Options { latency: Latency { mean_ms: 0, ..constant.latency }, ..constant.clone() },
-            0xe3c3_d090_daa4_e4c4,
+            0x8334_846a_a237_f83a,
         ),
         (
             "process delay",
             Options { process_delay: ProcessDelay::MAELSTROM, ..constant.clone() },
-            0x9159_8022_3c17_47a8,
+            0xa67a_4c06_2da2_d24b,
         ),
-        ("partitions", partitioned(constant.clone()), 0x5304_785b_1a7b_7bf2),
+        ("partitions", partitioned(constant.clone()), 0xa46c_391c_a1fc_b049),
         (
             "many workers, dense traffic, uniform, partitions",
             partitioned(Options {
@@ -182,9 +182,9 @@ fn cases() -> [(&'static str, Options, u64); 8] {
                 concurrency: Concurrency::Total(90),
                 ..challenge(Distribution::Uniform, 9)
             }),
-            0xc7a7_43d3_a40c_5a6f,
+            0x7e1f_5078_e8f9_2f76,
         ),
-        ("echo", Options { workload: Workload::Echo, ..constant }, 0x1ce7_61cb_68ce_7924),
+        ("echo", Options { workload: Workload::Echo, ..constant }, 0xcd1b_e0e3_edb3_c749),
     ]
 }
 

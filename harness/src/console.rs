@@ -57,6 +57,11 @@ impl Console {
         self.bars.suspend(|| drop(writeln!(io::stderr().lock(), "{text}")));
     }
 
+    /// Whether what is said on stderr may be coloured.
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.is_watched && allows_colour(|name| env::var(name).ok())
+    }
+
     /// Shows what is being waited for, until the value returned is dropped. Elsewhere than on a terminal it is said once.
     pub(crate) fn wait_for(&self, what: &str) -> ProgressBar {
         if !self.is_watched {
@@ -151,9 +156,14 @@ impl Drop for Board<'_> {
 fn look(is_terminal: bool, variable: impl Fn(&str) -> Option<String>, terminal: impl Fn() -> Option<u16>) -> Look {
     let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
     let width = columns.or_else(|| terminal().filter(|_| is_terminal)).unwrap_or(PAGE_WIDTH);
-    let refuses_colour = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Look { width, is_coloured: is_terminal && allows_colour(variable) }
+}
+
+/// Whether the environment has nothing against colour on a terminal.
+fn allows_colour(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let refuses = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
     let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
-    Look { width, is_coloured: is_terminal && !refuses_colour && !is_dumb }
+    !refuses && !is_dumb
 }
 
 /// `, ends about 14:32:05`, once enough is done to tell.

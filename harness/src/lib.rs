@@ -4,6 +4,7 @@
 pub mod artifact;
 pub mod cli;
 pub mod command;
+pub mod doctor;
 pub mod exit;
 pub mod figure;
 pub mod gate;
@@ -12,6 +13,7 @@ pub mod outcome;
 pub mod plan;
 pub mod process;
 pub mod results;
+pub mod setup;
 pub mod spec;
 pub mod statistics;
 pub mod store;

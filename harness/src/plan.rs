@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
-use engine::{Availability, Options};
-use protocol::Duration;
+use engine::Options;
 use thiserror::Error;
 
 use crate::limit::Limit;
@@ -181,24 +180,6 @@ impl Cell {
     }
 }
 
-/// Whether Maelstrom's command line can say these options (semantics, section 1.2); if not, what it cannot say. The seed
-/// does not count: Maelstrom has none.
-pub fn maelstrom_can_run(options: &Options) -> Result<(), String> {
-    let limit = options.time_limit;
-    if limit == Duration::ZERO || !limit.as_nanos().is_multiple_of(NANOS_PER_SECOND) {
-        return Err(format!("maelstrom takes `time-limit` in whole seconds, not `{limit}`"));
-    }
-    if options.nemesis_interval == Duration::ZERO {
-        return Err("maelstrom takes a `nemesis-interval` above 0".to_owned());
-    }
-    if let Some(Availability::AtLeast(share)) = options.availability
-        && !(0.0..=1.0).contains(&share)
-    {
-        return Err(format!("maelstrom takes an `availability` from 0 to 1, not `{share}`"));
-    }
-    Ok(())
-}
-
 /// A name for a directory: every value of a cell, whatever characters are in it, told apart from those in `taken`.
 fn cell_name(choices: &[(&str, &str)], taken: &mut BTreeSet<String>) -> String {
     let plain = |text: &str| -> String {
@@ -231,8 +212,6 @@ pub(crate) fn listed(names: &[String]) -> String {
         more => format!("{shown} and {more} more"),
     }
 }
-
-const NANOS_PER_SECOND: u64 = Duration::from_secs(1).as_nanos();
 
 /// Names of files end at 255 bytes on common systems; a number and a suffix must fit behind.
 const CELL_NAME_MAX: usize = 160;

@@ -2,14 +2,9 @@
 //!
 //! Absent: the node's name and digest, which come with each run.
 
-use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, BufRead as _, BufReader};
 use std::time::Duration;
 
-use camino::Utf8Path;
 use jiff::{Timestamp, Unit, Zoned};
-use sha2::{Digest, Sha256};
 
 use crate::outcome::{EngineId, Provenance};
 use crate::process::{Invocation, run_captured};
@@ -93,26 +88,6 @@ fn git_state(git: impl Fn(&[&str]) -> Option<String>) -> Option<String> {
     Some(if changes.trim().is_empty() { commit } else { format!("{commit}-dirty") })
 }
 
-/// SHA-256 of a file, in hexadecimal.
-pub(crate) fn digest(path: &Utf8Path) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
-    loop {
-        let bytes = file.fill_buf()?;
-        if bytes.is_empty() {
-            break;
-        }
-        hasher.update(bytes);
-        let taken = bytes.len();
-        file.consume(taken);
-    }
-    let mut text = String::with_capacity(64);
-    for byte in hasher.finalize() {
-        write!(text, "{byte:02x}").expect("a string takes everything");
-    }
-    Ok(text)
-}
-
 /// A repository on a slow disk may take a while to look through; a result without its commit is better than none.
 const GIT_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -139,17 +114,6 @@ mod tests {
     fn without_git_or_a_commit_there_is_no_state() {
         assert_eq!(git_state(git(None, None)), None);
         assert_eq!(git_state(git(Some(""), Some(""))), None);
-    }
-
-    #[test]
-    fn a_digest_is_sha_256_in_hexadecimal() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "abc").unwrap();
-        assert_eq!(
-            digest(Utf8Path::from_path(file.path()).unwrap()).unwrap(),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-        assert!(digest(Utf8Path::new("no/such/file")).is_err());
     }
 
     #[test]

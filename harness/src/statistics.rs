@@ -1,7 +1,8 @@
-//! Quantiles as Jepsen defines them, and spreads over repetitions.
+//! Spreads over repetitions.
 //!
-//! Absent: what a figure means, and whether it is good ([`crate::gate`]).
+//! Absent: what a figure means, and whether it is good ([`crate::gate`]); quantiles, which are the engine's.
 
+use engine::checker::quantiles::Quantiles;
 use serde::Serialize;
 
 /// How a figure spreads over the repetitions of a cell.
@@ -19,18 +20,9 @@ pub struct Spread {
 impl Spread {
     /// The spread of these values; none without values.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let mut sorted: Vec<f64> = values.into_iter().collect();
-        sorted.sort_by(f64::total_cmp);
-        Some(Self { least: *sorted.first()?, median: quantile(&sorted, 0.5)?, greatest: *sorted.last()? })
+        let quantiles = Quantiles::of_floats(values.into_iter().collect())?;
+        Some(Self { least: quantiles.min, median: quantiles.median, greatest: quantiles.max })
     }
-}
-
-/// The value at `q`, from 0 to 1, of values in ascending order: number `floor(n·q)`, and the last one at 1 (semantics,
-/// section 6.4). It is always one of the values, never between two.
-pub fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ q ≤ 1, so this is an index or n")]
-    let place = (sorted.len() as f64 * q.clamp(0.0, 1.0)).floor() as usize;
-    sorted.get(place.min(sorted.len().checked_sub(1)?)).copied()
 }
 
 #[cfg(test)]
@@ -38,16 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_jepsens() {
-        // Case K of the semantics' section 6.7: four values, and the median is the third of them.
-        let sorted = [69.0, 79.0, 89.0, 99.0];
-        let quantiles = [0.0, 0.5, 0.95, 0.99, 1.0].map(|q| quantile(&sorted, q));
-        assert_eq!(quantiles, [69.0, 89.0, 99.0, 99.0, 99.0].map(Some));
-    }
-
-    #[test]
-    fn nothing_has_no_quantile() {
-        assert_eq!(quantile(&[], 0.5), None);
+    fn nothing_has_no_spread() {
         assert_eq!(Spread::of([]), None);
     }
 
@@ -56,5 +39,6 @@ mod tests {
         let spread = Spread { least: 1.0, median: 2.0, greatest: 9.0 };
         assert_eq!(Spread::of([9.0, 1.0, 2.0]), Some(spread));
         assert_eq!(Spread::of([2.0, 9.0, 1.0]), Some(spread));
+        assert_eq!(Spread::of([5.0, 3.0]).map(|spread| spread.median), Some(5.0));
     }
 }

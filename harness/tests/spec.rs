@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use harness::plan::{NodeSource, Plan, SelectError, maelstrom_can_run};
+use harness::plan::{NodeSource, Plan, SelectError};
 use harness::spec::{Code, Spec, SpecError};
 
 /// The features that these tests' node has, so that they stand whatever the node learns.
@@ -213,17 +213,6 @@ fn only_keeps_the_cells_that_were_asked_for() {
         "no axis is called `topologi`; an axis with a similar name exists: `topology`"
     );
     assert!(message("topology=ring").starts_with("no cell is `topology=ring`; the cells are `topology=grid,relay"));
-}
-
-#[test]
-fn maelstrom_is_asked_only_what_it_can_do() {
-    let run = |test: &str| {
-        let plan = plan(&format!("name: x\nnode: {{crate: node}}\ntest: {{{test}}}\n"));
-        maelstrom_can_run(&plan.cells[0].options)
-    };
-    assert_eq!(run("time-limit: 20s, latency: 100ms, nemesis-interval: 0.5s"), Ok(()));
-    let refused = run("time-limit: 1500ms").expect_err("Maelstrom takes whole seconds");
-    assert_eq!(refused, "maelstrom takes `time-limit` in whole seconds, not `1500ms`");
 }
 
 #[test]

@@ -18,12 +18,14 @@ use mio::unix::pipe::{Receiver, Sender};
 use mio::{Events, Interest, Poll, Token};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
+use crate::backend::alarm::Alarm;
 use crate::process;
 
 /// All nodes of one run.
 pub(crate) struct Cluster {
     poll: Poll,
     events: Events,
+    alarm: Alarm,
     nodes: Vec<Node>,
     /// Nodes with something to write since the last flush.
     dirty: Vec<usize>,
@@ -73,8 +75,10 @@ impl Cluster {
     pub(crate) fn start(bin: &Utf8Path, args: &[String], names: &[String], logs: &Utf8Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(logs)?;
         let poll = Poll::new()?;
+        let alarm = Alarm::new(poll.registry())?;
         let mut cluster = Self {
             poll,
+            alarm,
             events: Events::with_capacity(4 * names.len().max(64)),
             nodes: Vec::with_capacity(names.len()),
             dirty: Vec::new(),
@@ -110,12 +114,13 @@ impl Cluster {
 
     /// Waits until a node does something, or for that long, and tells what was done.
     pub(crate) fn wait(&mut self, timeout: Duration, signs: &mut Vec<Sign>) -> anyhow::Result<()> {
-        match self.poll.poll(&mut self.events, Some(timeout)) {
+        let timeout = self.alarm.set(timeout)?;
+        match self.poll.poll(&mut self.events, timeout) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error.into()),
             _ => {}
         }
         let tokens: Vec<Token> = self.events.iter().map(mio::event::Event::token).collect();
-        for Token(token) in tokens {
+        for Token(token) in tokens.into_iter().filter(|&token| token != Alarm::TOKEN) {
             let (node, pipe) = (token / PIPES, token % PIPES);
             match pipe {
                 STDIN => self.nodes[node].write_out(),
@@ -299,7 +304,7 @@ fn start_hint(bin: &Utf8Path) -> &'static str {
 
 /// Reads what there is. False at the end of the stream.
 fn drain(pipe: &mut Receiver, into: &mut Vec<u8>) -> io::Result<bool> {
-    let mut buffer = [0; 64 << 10];
+    let mut buffer = [0; 16 << 10];
     loop {
         match pipe.read(&mut buffer) {
             Ok(0) => return Ok(false),

@@ -70,6 +70,10 @@ fn judge(order: &Order<'_>, run: &Run, last_words: &str, lateness: Vec<f64>) -> 
     if let (Some(propagation), true) = (&strict.propagation, spans.is_some()) {
         add_propagation(&mut figures, &propagation.latency);
     }
+    if crash.is_some() {
+        // What a run that ended early could not show follows from its end, and would bury the reason.
+        findings.clear();
+    }
     findings.extend(self::findings(run, lateness));
     Ok(Outcome { validity, crash, figures, findings, wall_seconds: 0.0, missing })
 }
@@ -156,9 +160,11 @@ impl Session {
         if words.is_empty() {
             return Ok("\n  it wrote nothing to its standard error".into());
         }
-        let words: String = words.iter().map(|word| format!("\n    {word}")).collect();
         let log = log.file_name().unwrap_or_default();
-        Ok(format!("\n  its last words on standard error (all of them in node-logs/{log}):{words}"))
+        Ok(format!(
+            "\n  its last words on standard error (all of them in node-logs/{log}):\n    {}",
+            words.join("\n    ")
+        ))
     }
 }
 

@@ -7,10 +7,12 @@ use engine::Options;
 
 use crate::outcome::{EngineId, Outcome};
 
+mod alarm;
 mod cluster;
 pub(crate) mod embedded;
 #[cfg(test)]
 pub(crate) mod fake;
+pub(crate) mod maelstrom;
 
 /// An engine that can run one test at a time, or several from several threads.
 pub(crate) trait Backend: Sync {

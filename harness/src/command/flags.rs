@@ -76,7 +76,7 @@ impl Line {
         match (flag.value, attached) {
             (None, None) => self.flags.push((flag, String::new())),
             (None, Some(_)) => {
-                self.problems.push(format!("`--{}` takes no value, but was given `{argument}`", flag.long))
+                self.problems.push(format!("`--{}` takes no value, but was given `{argument}`", flag.long));
             }
             (Some(_), Some(value)) => self.flags.push((flag, value.to_owned())),
             // As in Maelstrom the next argument is the value, whatever it looks like.

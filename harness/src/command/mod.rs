@@ -1,22 +1,24 @@
 //! The verbs. Each reads as its stages.
 
+mod doctor;
 mod engines;
 mod flags;
-mod nodes;
 mod request;
 mod run;
 mod schedule;
+mod setup;
 mod test;
 
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::Utf8Path;
 
 use crate::cli::{Cli, Verb};
 use crate::console::Console;
-use crate::exit::{ExitStatus, MaelstromExit};
+use crate::exit::ExitStatus;
 use crate::process;
+use crate::spec::SpecError;
 
 /// Does what the command line says, and gives the code to end with.
 pub fn run(cli: &Cli) -> ExitCode {
@@ -28,12 +30,33 @@ pub fn run(cli: &Cli) -> ExitCode {
             return ExitStatus::Unknown.into();
         }
     };
-    match &cli.verb {
+    let status = match &cli.verb {
+        Verb::Doctor(args) => doctor::doctor(args, &console),
+        Verb::Run(args) => run::run(args, &console, interrupted),
+        Verb::Setup(args) => setup::setup(args, &console),
         Verb::Test(args) => {
+            // Its exit codes are Maelstrom's, and its store is where Maelstrom's is.
+            let backend = engines::embedded();
             let root = Utf8Path::new("store");
-            let scene = test::Scene { backend: &*engines::embedded(), console: &console, interrupted, root };
-            test::test(&args.arguments, &scene)
+            let scene = test::Scene { backend: &*backend, console: &console, interrupted, root };
+            return test::test(&args.arguments, &scene);
         }
-        _ => ExitStatus::Unknown.into(),
+    };
+    status.unwrap_or_else(|error| failed(&error, &console, interrupted)).into()
+}
+
+/// Says why there is no answer.
+fn failed(error: &anyhow::Error, console: &Console, interrupted: &AtomicBool) -> ExitStatus {
+    if interrupted.load(Ordering::Relaxed) {
+        // What an interrupt broke off is no error of its own.
+        console.say("interrupted");
+        return ExitStatus::Interrupted;
     }
+    match error.downcast_ref() {
+        // A snippet says what it is.
+        Some(mistakes @ SpecError::Invalid(_)) if console.is_coloured() => console.say(&mistakes.in_colour()),
+        Some(mistakes @ SpecError::Invalid(_)) => console.say(&mistakes.to_string()),
+        _ => console.say(&format!("error: {error:#}")),
+    }
+    ExitStatus::Unknown
 }

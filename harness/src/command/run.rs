@@ -1,21 +1,46 @@
 //! `harness run`: every run of the plan, kept as it ends, then the table.
 
-use std::sync::atomic::Ordering;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::nodes::{self, Nodes};
+use super::engines;
 use super::schedule::{Made, Run, Stage};
-use crate::cli::Format;
+use crate::artifact::{Built, Toolchain};
+use crate::cli::{Format, RunArgs};
+use crate::console::Console;
 use crate::exit::ExitStatus;
 use crate::limit::Limit;
 use crate::outcome::EngineId;
 use crate::plan::{NodeSource, Plan};
 use crate::provenance::{self, Origin};
 use crate::render::{Summary, json, table};
+use crate::spec::Spec;
+use crate::store::Store;
 
-//HEAD
+/// The whole verb.
+pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
+    let toolchain = Toolchain::here().context("cannot tell which directory this is")?;
+    let spec = Spec::load(&args.experiment, &toolchain.known_features())?;
+    let mut plan = seeded(Plan::of(&spec), args.seed);
+    plan.only(&args.only)?;
+    let choice = args.engine.map_or(plan.engine, Into::into);
+    let backend = engines::open(choice, args.maelstrom.as_deref(), &plan, console)?;
+    let origin = Origin::here(backend.id());
+    let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &About::of(&plan, &origin))
+        .context("the store cannot be used (`--store DIR` names another)")?;
+    let nodes = toolchain.build(&plan, &mut |what| console.say(what))?;
+    let runs = runs(&plan, &nodes);
+    let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&origin.engine, &plan));
+    let stage = Stage { plan: &plan, backend: &*backend, origin: &origin, store: &store, console, interrupted };
+    let made = stage.make(&runs, jobs);
+    answer(&stage, made, runs.len(), args.format)
+}
+
+/// The node of every cell, by its source.
+type Nodes = BTreeMap<NodeSource, Built>;
 
 /// The plan with every cell's seed replaced, if one is asked for.
 fn seeded(mut plan: Plan, seed: Option<u64>) -> Plan {
@@ -86,7 +111,7 @@ impl<'a> About<'a> {
             cell: &cell.name,
             axes: &cell.axes,
             required: cell.required,
-            node: nodes::name(&cell.node),
+            node: name(&cell.node),
             options: &cell.options,
         });
         Self {
@@ -106,20 +131,26 @@ impl<'a> About<'a> {
     }
 }
 
+/// A node as the file names it, before it is found or built.
+fn name(source: &NodeSource) -> String {
+    match source {
+        NodeSource::Bin { path, .. } => path.to_string(),
+        NodeSource::Crate { features, .. } => {
+            format!("node [{}]", features.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroUsize;
-    use std::sync::atomic::AtomicBool;
 
     use camino::Utf8PathBuf;
 
     use super::*;
     use crate::backend::fake::Fake;
-    use crate::command::schedule::Node;
-    use crate::console::Console;
     use crate::outcome::Outcome;
     use crate::sample;
-    use crate::store::Store;
 
     /// Carries out the sample plan with a fake engine, and answers.
     fn carried_out(
@@ -130,7 +161,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
         let plan = seeded(sample::plan(2), seed);
-        let node = Node { bin: "/bin/node".into(), args: vec![], name: "node".into(), digest: "00ff".into() };
+        let node = Built { bin: "/bin/node".into(), sha256: "00ff".into(), label: "node".into() };
         let nodes: Nodes = plan.cells.iter().map(|cell| (cell.node.clone(), node.clone())).collect();
         let engine = EngineId { name: "fake".into(), version: "1".into() };
         let origin = Origin { engine, git: None, host: "here".into(), command: vec!["harness".into()] };

@@ -11,35 +11,22 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use camino::Utf8PathBuf;
 
+use crate::artifact::Built;
 use crate::backend::{Backend, Order, Watch};
 use crate::console::{Board, Console};
 use crate::outcome::{Outcome, Record, Validity};
-use crate::plan::{Cell, Plan};
+use crate::plan::{Cell, NodeSource, Plan};
 use crate::provenance::Origin;
 use crate::render::finding;
 use crate::store::Store;
-
-/// A node binary, ready to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Node {
-    /// The binary, absolute.
-    pub(crate) bin: Utf8PathBuf,
-    /// Its arguments.
-    pub(crate) args: Vec<String>,
-    /// As the user knows it: its path, or its features.
-    pub(crate) name: String,
-    /// SHA-256 of the binary.
-    pub(crate) digest: String,
-}
 
 /// One repetition of one cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Run<'a> {
     pub(crate) cell: &'a Cell,
     pub(crate) repetition: u32,
-    pub(crate) node: &'a Node,
+    pub(crate) node: &'a Built,
 }
 
 /// What all runs of an experiment share.
@@ -106,9 +93,9 @@ impl Stage<'_> {
             Err(error) => return (None, Some(error.into())),
         };
         let options = run.cell.options_of(run.repetition);
-        let provenance = self.origin.of_run(&run.node.name, &run.node.digest);
+        let provenance = self.origin.of_run(&run.node.label, &run.node.sha256);
         let directory = draft.directory().to_owned();
-        let order = Order { options: &options, bin: &run.node.bin, args: &run.node.args, directory };
+        let order = Order { options: &options, bin: &run.node.bin, args: arguments(&run.cell.node), directory };
         let report = |phase: &str, share: f64| line.report(phase, share);
         let watch = Watch { progress: &report, interrupted: self.interrupted };
         let outcome = match self.backend.execute(&order, &watch) {
@@ -135,6 +122,12 @@ impl Stage<'_> {
         let kept = draft.keep(self.store, &record);
         let kept = kept.with_context(|| format!("the result of cell `{}` was measured but not kept", run.cell.name));
         (Some(record), kept.err())
+    }
+}
+
+fn arguments(node: &NodeSource) -> &[String] {
+    match node {
+        NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. } => args,
     }
 }
 
@@ -168,6 +161,8 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 mod tests {
     use std::fs;
 
+    use camino::Utf8PathBuf;
+
     use super::*;
     use crate::backend::fake::Fake;
     use crate::outcome::EngineId;
@@ -176,7 +171,7 @@ mod tests {
     /// A plan's runs under a fake engine in a temporary store.
     struct Scene {
         plan: Plan,
-        node: Node,
+        node: Built,
         origin: Origin,
         store: Store,
         console: Console,
@@ -190,7 +185,7 @@ mod tests {
             let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
             Self {
                 plan: sample::plan(repeat),
-                node: Node { bin: "/bin/node".into(), args: vec![], name: "node".into(), digest: "00ff".into() },
+                node: Built { bin: "/bin/node".into(), sha256: "00ff".into(), label: "node".into() },
                 origin: Origin {
                     engine: EngineId { name: "fake".into(), version: "1".into() },
                     git: None,

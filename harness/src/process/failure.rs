@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn a_tail_keeps_the_last_lines() {
-        let text: String = (0..30).map(|k| format!("line {k}\n")).collect();
-        let tail = Tail::of(&text);
+        let lines: Vec<String> = (0..30).map(|k| format!("line {k}")).collect();
+        let tail = Tail::of(&lines.join("\n"));
         assert_eq!(tail.lines().count(), 20);
         assert_eq!(tail.lines().next(), Some("line 10"));
         assert!(tail.to_string().ends_with("\n    line 29"));

@@ -201,10 +201,16 @@ fn facts(text: &mut String, summary: &Summary<'_>, hidden: &[&str]) -> fmt::Resu
     writeln!(text, "engine  {} {}", summary.engine.name, summary.engine.version)?;
     let runs = summary.rows.iter().map(|row| row.records.len()).sum();
     writeln!(text, "time    {:.0} s for {}", summary.wall_seconds, finding::counted(runs, "run"))?;
-    if let Some(late) = latest(summary) {
-        writeln!(text, "late    {}", finding::words(late).0)?;
+    if let Some(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms }) = latest(summary) {
+        writeln!(
+            text,
+            "late    {p50_ms:.1} ms (p50), {p99_ms:.1} ms (p99, at most {bound_ms:.0}), {max_ms:.1} ms (max)"
+        )?;
     }
-    writeln!(text, "store   {}", summary.directory)
+    if runs > 0 {
+        writeln!(text, "store   {}", summary.directory)?;
+    }
+    Ok(())
 }
 
 /// The lateness of the run that was latest, if that is within its bound; else it is told among the findings.

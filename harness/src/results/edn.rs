@@ -1,7 +1,7 @@
 //! EDN as Jepsen writes it (semantics, section 7.4): the only file that knows the EDN crate.
 //!
 //! A map is read entry by entry ([`parts`]): exception data may hold forms that are not EDN, and must not cost the entries
-//! that are. What Clojure prints and the crate refuses is rewritten first ([`tidy`]). Absent: what any of it means.
+//! that are. What Clojure prints and the crate refuses is rewritten first (`tidy`). Absent: what any of it means.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -49,7 +49,7 @@ pub fn first(text: &str) -> Result<Option<Range<usize>>, EdnError> {
     let mut scanner = Scanner::new(text);
     scanner.skip_blank();
     let start = scanner.at;
-    Ok(scanner.skip_form()?.then(|| start..scanner.at))
+    Ok(scanner.skip_form()?.then_some(start..scanner.at))
 }
 
 /// The entries of the map that a text consists of, in order.

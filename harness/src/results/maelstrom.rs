@@ -6,7 +6,7 @@
 //! what was promised: where one of those is not `true` (`:perf` without gnuplot), it is named as a
 //! [`Finding::NotJudged`], and Maelstrom's own `:valid? :unknown` for the whole is set aside.
 //!
-//! Absent: what only the history tells ([`super::strict`]).
+//! Absent: what only the history tells (`strict`).
 
 use std::collections::BTreeSet;
 
@@ -105,11 +105,10 @@ fn not_judged(part: &Part<'_>) -> Option<Finding> {
         Ok(form) => {
             let value = form.value();
             let unknown = match verdict(Some(value)) {
-                Some(Verdict::True) => false,
                 Some(Verdict::False) => !JUDGES.contains(&part.key),
                 Some(Verdict::Unknown) => true,
-                // Not a checker's result, so nothing that is judged.
-                None => false,
+                // Without `:valid?` it is no checker's result, so nothing that is judged.
+                Some(Verdict::True) | None => false,
             };
             if !unknown {
                 return None;

@@ -1,7 +1,7 @@
 //! A run's raw files → what they say, the same for every engine that writes them.
 //!
 //! [`read`] takes a run's directory. results.edn gives the verdict and the message counts ([`maelstrom`]), history.edn what
-//! results.edn leaves out ([`strict`]). Absent: running anything, and judgement by limits.
+//! results.edn leaves out (`strict`). Absent: running anything, and judgement by limits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

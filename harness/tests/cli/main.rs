@@ -19,8 +19,10 @@ use std::fmt;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -76,6 +78,17 @@ impl Session {
         self.path(name).symlink_metadata().is_ok()
     }
 
+    /// The text of a file that something under way is about to write.
+    pub(crate) fn wait_for(&self, name: &str) -> String {
+        for _ in 0..6000 {
+            match fs::read_to_string(self.path(name)) {
+                Ok(text) if text.ends_with('\n') => return text,
+                _ => thread::sleep(Duration::from_millis(10)),
+            }
+        }
+        panic!("`{name}` did not appear within a minute");
+    }
+
     /// Runs the program with these words, split at blanks.
     pub(crate) fn run(&self, words: &str) -> Ended {
         let child = self.start(words);
@@ -105,31 +118,39 @@ impl Session {
 impl Ended {
     /// It ended with this code.
     pub(crate) fn ends_with(&self, code: i32) -> &Self {
-        assert_eq!(&self.code, Some(code), "{self}");
+        assert_eq!(self.code, Some(code), "{self}");
         self
     }
 
     /// Stderr holds this text.
     pub(crate) fn says(&self, text: &str) -> &Self {
-        assert!(&self.stderr.contains(text), "stderr lacks `{text}`: {self}");
+        assert!(self.stderr.contains(text), "stderr lacks `{text}`: {self}");
         self
     }
 
     /// Stderr is exactly this.
     pub(crate) fn says_only(&self, text: &str) -> &Self {
-        assert_eq!(&self.stderr, text, "{self}");
+        assert_eq!(self.stderr, text, "{self}");
+        self
+    }
+
+    /// Stderr has as many lines as this, each beginning so.
+    pub(crate) fn says_only_lines(&self, beginnings: &[&str]) -> &Self {
+        let lines: Vec<&str> = self.stderr.lines().collect();
+        assert_eq!(lines.len(), beginnings.len(), "{self}");
+        assert!(lines.iter().zip(beginnings).all(|(line, beginning)| line.starts_with(beginning)), "{self}");
         self
     }
 
     /// Stdout holds this text.
     pub(crate) fn prints(&self, text: &str) -> &Self {
-        assert!(&self.stdout.contains(text), "stdout lacks `{text}`: {self}");
+        assert!(self.stdout.contains(text), "stdout lacks `{text}`: {self}");
         self
     }
 
     /// Stdout is empty.
     pub(crate) fn prints_nothing(&self) -> &Self {
-        assert_eq!(&self.stdout, "", "{self}");
+        assert_eq!(self.stdout, "", "{self}");
         self
     }
 
@@ -150,8 +171,15 @@ impl fmt::Display for Ended {
     }
 }
 
-/// Whether a directory can be made unwritable for this user. It cannot for the one who may write everywhere.
-pub(crate) fn obeys_permissions(directory: &Path) -> bool {
-    fs::set_permissions(directory, fs::Permissions::from_mode(0o555)).expect("the directory is ours");
-    fs::write(directory.join("probe"), "").is_err()
-}
+/// A node for the workload `echo`, in plain shell.
+pub(crate) const ECHO_NODE: &str = r#"
+while read -r line; do
+  src=${line#*'"src":"'}; src=${src%%'"'*}
+  dest=${line#*'"dest":"'}; dest=${dest%%'"'*}
+  id=${line#*'"msg_id":'}; id=${id%%[,\}]*}
+  case $line in
+    *'"type":"init"'*) body='"type":"init_ok"' ;;
+    *) echo=${line#*'"echo":'}; echo=${echo%%[,\}]*}; body="\"type\":\"echo_ok\",\"echo\":$echo" ;;
+  esac
+  echo "{\"src\":\"$dest\",\"dest\":\"$src\",\"body\":{$body,\"in_reply_to\":$id}}"
+done"#;

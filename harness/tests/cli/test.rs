@@ -1,6 +1,6 @@
 //! `harness test` with command lines that the real Maelstrom refuses, and what it makes of them.
 
-use crate::Session;
+use crate::{ECHO_NODE, Session};
 
 /// Each of these was given to the real Maelstrom, which ended with 254 too.
 #[test]
@@ -55,4 +55,29 @@ fn a_missing_binary_is_a_crash() {
     let session = Session::new();
     let ended = session.run("test -w broadcast --bin bin/does-not-exist --node-count 5");
     ended.ends_with(255).says("bin/does-not-exist").prints_nothing().is_calm();
+}
+
+#[test]
+fn a_test_ends_as_maelstrom_would_end_it() {
+    let session = Session::new().script("node", ECHO_NODE);
+    let ended = session.run("test -w echo --bin node --node-count 1 --time-limit 1 --rate 10 --seed 7");
+    ended.ends_with(0).prints(":valid? true}\n\nAll is well").says("seed 7").is_calm();
+    for file in ["latest/results.edn", "current/history.edn", "echo/latest/node-logs/n0.log"] {
+        assert!(session.has(&format!("store/{file}")), "{file}");
+    }
+}
+
+#[test]
+fn a_node_that_ends_is_a_crash_with_its_last_words() {
+    let session = Session::new().script("node", "echo out of cheese >&2; exit 3");
+    let ended = session.run("test -w echo --bin node --node-count 1 --time-limit 1");
+    ended.ends_with(255).says("the test crashed: ").says("n0").says("out of cheese").is_calm();
+    assert!(session.has("store/latest"), "as Maelstrom does, `latest` moves to a run that crashed");
+}
+
+#[test]
+fn what_nodes_say_can_be_seen() {
+    let session = Session::new().script("node", &format!("echo good morning >&2\n{ECHO_NODE}"));
+    let ended = session.run("test -w echo --bin node --node-count 1 --time-limit 1 --rate 10 --log-stderr");
+    ended.ends_with(0).says("n0: good morning\n").is_calm();
 }

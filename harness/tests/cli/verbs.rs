@@ -5,8 +5,8 @@ use crate::Session;
 #[test]
 fn help_teaches_with_examples() {
     let session = Session::new();
-    let help = session.run("--help").ends_with(0).prints("Exit codes:").is_calm();
-    help.prints("harness run experiments/efficient.yaml").prints("harness test -w broadcast");
+    let help = session.run("--help");
+    help.ends_with(0).prints("Exit codes:").prints("harness run experiments/efficient.yaml").is_calm();
     session.run("run --help").ends_with(0).prints("--only <AXIS=VALUE[,…]>").prints("Examples:").is_calm();
     session.run("setup maelstrom --help").ends_with(0).prints("--from <FILE|URL>").prints("Examples:").is_calm();
     session.run("doctor --help").ends_with(0).is_calm();

@@ -1,11 +1,9 @@
 //! Our checkers against Jepsen's: every recorded history of a workload that the engine knows is judged again, and must come
 //! to what the recorded results.edn says, key for key.
 
+use crate::recordings::Recording;
 use engine::results::rejudge;
 use harness::results::{edn, history};
-use recordings::Recording;
-
-mod recordings;
 
 /// What the checkers alone decide. Message counts need the journal, which is not recorded.
 const JUDGED: [&str; 3] = ["workload", "stats", "availability"];

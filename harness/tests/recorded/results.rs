@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use crate::recordings::Recording;
 use camino::Utf8Path;
 use harness::figure::Figure;
 use harness::outcome::{Finding, Validity};
 use harness::results::{self, maelstrom};
-use recordings::Recording;
-
-mod recordings;
 
 #[test]
 fn every_recorded_results_edn_says_what_was_measured() {
@@ -84,10 +82,7 @@ fn histories_give_the_client_latencies_that_were_measured() {
         let latencies = [Figure::ClientLatencyMedian, Figure::ClientLatencyP95, Figure::ClientLatencyP99];
         for (at, latency) in latencies.into_iter().enumerate() {
             let (found, expected) = (reading.figures.value(latency), measured["client-latencies"][at].as_f64());
-            assert!(
-                (found.unwrap() - expected.unwrap()).abs() <= 0.050_001,
-                "{name} {latency}: {found:?} {expected:?}"
-            );
+            assert!((found.unwrap() - expected.unwrap()).abs() <= 0.06, "{name} {latency}: {found:?} {expected:?}");
         }
         // What the history counts is what results.edn counts.
         let ops: f64 = measured["ops"].as_array().unwrap().iter().map(|ops| ops.as_f64().unwrap()).sum();

@@ -9,15 +9,15 @@ use flate2::read::GzDecoder;
 use protocol::Duration;
 
 /// One recorded run.
-pub struct Recording {
+pub(crate) struct Recording {
     /// Its directory's name.
-    pub name: String,
+    pub(crate) name: String,
     directory: Utf8PathBuf,
 }
 
 impl Recording {
     /// All of them, by name.
-    pub fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let entries = Self::home().read_dir_utf8().unwrap().map(Result::unwrap);
         let directories = entries.filter(|entry| entry.file_type().unwrap().is_dir());
         let mut all: Vec<Self> = directories
@@ -28,22 +28,25 @@ impl Recording {
         all
     }
 
-    pub fn home() -> Utf8PathBuf {
+    /// Where they are.
+    pub(crate) fn home() -> Utf8PathBuf {
         Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/results")
     }
 
     /// What was measured of the run by other means.
-    pub fn measured(&self) -> serde_json::Value {
+    pub(crate) fn measured(&self) -> serde_json::Value {
         let table: serde_json::Value =
             serde_json::from_str(&fs::read_to_string(Self::home().join("table.json")).unwrap()).unwrap();
         table[&self.name].clone()
     }
 
-    pub fn results(&self) -> Option<String> {
+    /// Its results.edn; a run that crashed has none.
+    pub(crate) fn results(&self) -> Option<String> {
         fs::read_to_string(self.directory.join("results.edn")).ok()
     }
 
-    pub fn history(&self) -> Option<String> {
+    /// Its history.edn, if it is kept.
+    pub(crate) fn history(&self) -> Option<String> {
         let file = fs::File::open(self.directory.join("history.edn.gz")).ok()?;
         let mut text = String::new();
         GzDecoder::new(file).read_to_string(&mut text).unwrap();
@@ -51,7 +54,7 @@ impl Recording {
     }
 
     /// What was run; nothing if the engine does not know its workload.
-    pub fn options(&self) -> Option<Options> {
+    pub(crate) fn options(&self) -> Option<Options> {
         let command = fs::read_to_string(self.directory.join("cmd.txt")).unwrap();
         let mut words = command.split_whitespace().skip(2);
         let mut options = Options { nodes: (1..=5).map(|k| format!("n{k}")).collect(), ..Options::default() };
