@@ -28,15 +28,12 @@ pub(crate) struct Agenda {
     sudden: BinaryHeap<Entry>,
     /// The slots after it, by number modulo [`SLOTS`].
     slots: Vec<Vec<Entry>>,
-    /// One bit for each slot that is not empty.
-    occupied: [u64; WORDS],
     /// Everything due after those.
     later: BinaryHeap<Entry>,
 }
 
 /// How many slots there are: a little more than a second of them.
-const SLOTS: u64 = 1024;
-const WORDS: usize = (SLOTS / 64) as usize;
+const SLOTS: usize = 1 << 10;
 /// A slot is 2^20 ns long: a shift finds it.
 const SLOT_BITS: u32 = 20;
 
@@ -47,8 +44,7 @@ impl Agenda {
             slot: 0,
             current: Vec::new(),
             sudden: BinaryHeap::new(),
-            slots: (0..SLOTS).map(|_| Vec::new()).collect(),
-            occupied: [0; WORDS],
+            slots: vec![Vec::new(); SLOTS],
             later: BinaryHeap::new(),
         }
     }
@@ -62,10 +58,8 @@ impl Agenda {
             // What is due at once is first of all, and no heap's business.
             let is_first = self.current.last().is_none_or(|first| *first < entry);
             if is_first { self.current.push(entry) } else { self.sudden.push(entry) }
-        } else if slot - self.slot < SLOTS {
-            let (word, bit) = place(slot);
-            self.occupied[word] |= 1 << bit;
-            self.slots[word * 64 + bit].push(entry);
+        } else if slot - self.slot < SLOTS as u64 {
+            self.slots[place(slot)].push(entry);
         } else {
             self.later.push(entry);
         }
@@ -94,31 +88,19 @@ impl Agenda {
     /// Goes to the next slot in which something is due.
     #[cold]
     fn turn(&mut self) {
-        let next = self.next_occupied().or_else(|| self.later.peek().map(|Reverse((time, _))| slot_of(*time)));
-        let Some(next) = next else { return };
+        let horizon = self.slot + SLOTS as u64;
+        let within = (self.slot + 1..horizon).find(|&slot| !self.slots[place(slot)].is_empty());
+        let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| slot_of(*time))) else { return };
         self.slot = next;
-        let (word, bit) = place(next);
-        self.occupied[word] &= !(1 << bit);
-        std::mem::swap(&mut self.current, &mut self.slots[word * 64 + bit]);
+        std::mem::swap(&mut self.current, &mut self.slots[place(next)]);
         self.current.sort_unstable();
         // The horizon has moved on: what is within it now leaves the far future.
         while let Some(&Reverse((time, number))) = self.later.peek()
-            && slot_of(time) < self.slot + SLOTS
+            && slot_of(time) < self.slot + SLOTS as u64
         {
             self.later.pop();
             self.push(time, number);
         }
-    }
-
-    /// The number of the first slot after the current one that is not empty.
-    fn next_occupied(&self) -> Option<u64> {
-        let (word, bit) = place(self.slot);
-        // Around the ring: the rest of the current slot's word first, and its beginning last.
-        let rest = self.occupied[word] & (!0 << bit);
-        let others = (1..WORDS).map(|step| (step, self.occupied[(word + step) % WORDS]));
-        let words = std::iter::once((0, rest)).chain(others).chain(std::iter::once((WORDS, self.occupied[word])));
-        let (step, bits) = words.into_iter().find(|&(_, bits)| bits != 0)?;
-        Some((self.slot / 64 + step as u64) * 64 + u64::from(bits.trailing_zeros()))
     }
 }
 
@@ -126,10 +108,10 @@ const fn slot_of(time: Time) -> u64 {
     time.as_nanos() >> SLOT_BITS
 }
 
-/// Where a slot's bit lies: word, and bit within it.
-const fn place(slot: u64) -> (usize, usize) {
-    let place = (slot % SLOTS) as usize;
-    (place / 64, place % 64)
+/// Where a slot lies.
+#[expect(clippy::cast_possible_truncation, reason = "below the number of slots")]
+const fn place(slot: u64) -> usize {
+    (slot % SLOTS as u64) as usize
 }
 
 #[cfg(test)]

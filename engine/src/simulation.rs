@@ -5,9 +5,9 @@
 
 use protocol::{Address, Body, Machine, Outbox, Time};
 
+use crate::Options;
 use crate::agenda::Agenda;
 use crate::test::{Run, Test};
-use crate::{Delivery, Options};
 
 /// Runs a test to its end with one machine per node, in the order of [`Options::nodes`].
 pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
@@ -17,6 +17,7 @@ pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
         test: Test::new(options),
         wakes: Agenda::new(),
         outbox: Outbox::new(),
+        speakers: Vec::new(),
         now: Time::ZERO,
     };
     simulation.run();
@@ -26,7 +27,10 @@ pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
 struct Simulation<M: Machine> {
     test: Test<Body<M::Peer>>,
     machines: Vec<M>,
+    /// What machines have said at this instant, one after the other.
     outbox: Outbox<M::Peer>,
+    /// Who said it, message by message.
+    speakers: Vec<u32>,
     /// When machines asked to be woken. An entry that no longer equals its machine's alarm is void.
     wakes: Agenda,
     /// The earliest wake that is scheduled for each machine.
@@ -47,16 +51,13 @@ impl<M: Machine> Simulation<M> {
                 }
             }
             for delivery in deliveries.drain(..) {
-                self.deliver(&delivery);
+                let body = self.test.message(&delivery);
+                let machine = &mut self.machines[delivery.node as usize];
+                machine.on_message(self.now, delivery.src, body, &mut self.outbox);
+                self.listen(delivery.node);
             }
+            self.send();
         }
-    }
-
-    fn deliver(&mut self, delivery: &Delivery) {
-        let &Delivery { node, src, .. } = delivery;
-        let body = self.test.message(delivery);
-        self.machines[node as usize].on_message(self.now, src, body, &mut self.outbox);
-        self.collect(node);
     }
 
     /// Wakes every machine whose time has come; false if there was none.
@@ -66,24 +67,27 @@ impl<M: Machine> Simulation<M> {
             if self.alarms[node as usize] == time {
                 self.alarms[node as usize] = Time::MAX;
                 self.machines[node as usize].on_wake(self.now, &mut self.outbox);
-                self.collect(node);
+                self.listen(node);
                 any = true;
             }
         }
         any
     }
 
-    /// Sends what a machine has said, and notes when it wants to be woken.
-    fn collect(&mut self, node: u32) {
-        if !self.outbox.is_empty() {
-            for (dest, body) in self.outbox.drain() {
-                self.test.on_message(self.now, node, Address::node(node), dest, body);
-            }
-        }
+    /// Notes what a machine has said, and when it wants to be woken.
+    fn listen(&mut self, node: u32) {
+        self.speakers.resize(self.outbox.len(), node);
         let alarm = &mut self.alarms[node as usize];
         if let Some(wake) = self.machines[node as usize].next_wake().filter(|wake| wake < alarm) {
             *alarm = wake;
             self.wakes.push(wake, node);
+        }
+    }
+
+    /// Sends what machines have said, in the order in which they said it.
+    fn send(&mut self) {
+        for (node, (dest, body)) in self.speakers.drain(..).zip(self.outbox.drain()) {
+            self.test.on_message(self.now, node, Address::node(node), dest, body);
         }
     }
 

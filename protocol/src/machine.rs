@@ -110,8 +110,13 @@ impl<P> Outbox<P> {
         &self.messages
     }
 
+    /// How much is in it.
+    pub const fn len(&self) -> usize {
+        self.messages.len()
+    }
+
     /// Whether there is nothing to send.
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }
 }
