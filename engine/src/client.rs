@@ -12,8 +12,8 @@ use crate::payload::{Payload, ReplyKind};
 
 /// Every client of a test, by number.
 #[derive(Debug)]
-pub(crate) struct Clients<P> {
-    all: Vec<Client<P>>,
+pub(crate) struct Clients {
+    all: Vec<Client>,
     /// Deadlines of requests, earliest first: all requests of one phase have the same patience.
     deadlines: VecDeque<(Time, u32, MessageId)>,
     /// Replies nobody waited for, by client: late ones, and second answers to one request.
@@ -21,11 +21,12 @@ pub(crate) struct Clients<P> {
 }
 
 #[derive(Debug)]
-struct Client<P> {
+struct Client {
     is_open: bool,
     last_id: MessageId,
     waiting: Option<(MessageId, ReplyKind)>,
-    queue: VecDeque<P>,
+    /// The places of messages.
+    queue: VecDeque<u32>,
 }
 
 /// How a request ended.
@@ -39,7 +40,7 @@ pub(crate) enum Completion {
     Timeout,
 }
 
-impl<P: Payload> Clients<P> {
+impl Clients {
     pub(crate) const fn new() -> Self {
         Self { all: Vec::new(), deadlines: VecDeque::new(), unclaimed: 0 }
     }
@@ -50,11 +51,11 @@ impl<P: Payload> Clients<P> {
         u32::try_from(self.all.len() - 1).expect("fewer than 2^32 clients")
     }
 
-    /// Closes a client; what is still sent to it is dropped.
-    pub(crate) fn close(&mut self, client: u32) {
+    /// Closes a client; what is still sent to it is dropped. What lay in its queue is returned.
+    pub(crate) fn close(&mut self, client: u32) -> VecDeque<u32> {
         let client = &mut self.all[client as usize];
         client.is_open = false;
-        client.queue = VecDeque::new();
+        std::mem::take(&mut client.queue)
     }
 
     /// Whether a client of that number was ever opened.
@@ -72,16 +73,16 @@ impl<P: Payload> Clients<P> {
     }
 
     /// Takes a message out of the client's queue, if the client waits for a reply and there is one.
-    pub(crate) fn take_queued(&mut self, client: u32) -> Option<P> {
+    pub(crate) fn take_queued(&mut self, client: u32) -> Option<u32> {
         let client = &mut self.all[client as usize];
         client.waiting.and_then(|_| client.queue.pop_front())
     }
 
     /// Puts a message into the client's queue. False if the client is closed, and the message gone.
-    pub(crate) fn queue(&mut self, client: u32, body: P) -> bool {
+    pub(crate) fn queue(&mut self, client: u32, message: u32) -> bool {
         let receiver = &mut self.all[client as usize];
         if receiver.is_open {
-            receiver.queue.push_back(body);
+            receiver.queue.push_back(message);
         } else {
             self.unclaimed += 1;
         }
@@ -89,7 +90,7 @@ impl<P: Payload> Clients<P> {
     }
 
     /// A message that the waiting client received: the end of its request, if this is the reply.
-    pub(crate) fn receive(&mut self, client: u32, body: P) -> Option<Completion> {
+    pub(crate) fn receive(&mut self, client: u32, body: &mut impl Payload) -> Option<Completion> {
         let receiver = &mut self.all[client as usize];
         let reply_to = body.in_reply_to();
         let Some((_, expected)) = receiver.waiting.filter(|&(id, _)| reply_to == Some(id)) else {
@@ -97,23 +98,25 @@ impl<P: Payload> Clients<P> {
             return None;
         };
         receiver.waiting = None;
-        Some(body.into_reply(expected).map_or_else(Completion::Malformed, Completion::Reply))
+        Some(body.take_reply(expected).map_or_else(Completion::Malformed, Completion::Reply))
     }
 
-    /// When the next request runs out of patience.
-    pub(crate) fn next_timeout(&mut self) -> Option<Time> {
+    /// When the next request runs out of patience; [`Time::MAX`] if there is none.
+    pub(crate) fn next_timeout(&mut self) -> Time {
         while let Some(&(deadline, client, id)) = self.deadlines.front() {
             if self.all[client as usize].waiting.is_some_and(|(waiting, _)| waiting == id) {
-                return Some(deadline);
+                return deadline;
             }
             self.deadlines.pop_front();
         }
-        None
+        Time::MAX
     }
 
     /// The next client whose request has run out of patience by `now`.
     pub(crate) fn time_out(&mut self, now: Time) -> Option<u32> {
-        self.next_timeout().filter(|&deadline| deadline <= now)?;
+        if self.next_timeout() > now {
+            return None;
+        }
         let (_, client, _) = self.deadlines.pop_front()?;
         self.all[client as usize].waiting = None;
         Some(client)

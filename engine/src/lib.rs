@@ -46,10 +46,13 @@ pub mod json;
 pub mod results;
 pub mod workload;
 
+mod agenda;
 mod client;
 mod fault;
 mod generator;
 mod in_process;
+mod inbox;
+mod messages;
 mod nemesis;
 mod network;
 mod options;

@@ -2,9 +2,9 @@
 //!
 //! 1. **Latency** ([`Network::draw_latency`], 3.3). A message that involves a client takes no time. Any other gets one draw,
 //!    in whole milliseconds: constant, uniform or exponential. Nothing else delays a message on purpose.
-//! 2. **One queue per receiver**, ordered by deadline (3.4). Equal deadlines keep the order of sending; Maelstrom has no
+//! 2. **One queue per receiver** ([`Inbox`]), ordered by deadline (3.4). Equal deadlines keep the order of sending; Maelstrom has no
 //!    rule there.
-//! 3. **Head-of-line blocking** ([`Network::take_next`], 3.4). A receiver takes the message with the smallest deadline *even
+//! 3. **Head-of-line blocking** ([`Network::take`], 3.4). A receiver takes the message with the smallest deadline *even
 //!    if it is not due*, and holds it until it is. Whatever arrives meanwhile waits, a client's request too, although that
 //!    takes no time itself. This is why clients of a busy cluster at 100 ms wait for tens of milliseconds.
 //! 4. **Partitions are tested when a message is taken** (3.4, 3.5): not when it is sent, and not when it is due. A message
@@ -23,11 +23,11 @@
 //! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
 //! keeps.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::{BinaryHeap, VecDeque};
-
 use protocol::{Address, Duration, Time};
 
+use crate::agenda::Agenda;
+use crate::inbox::Inbox;
+use crate::messages::{Chain, Messages};
 use crate::nemesis::Cut;
 use crate::random::Random;
 use crate::{Distribution, Latency, Options, ProcessDelay};
@@ -39,98 +39,96 @@ pub(crate) struct Network<P> {
     latencies: Random,
     process_delay: ProcessDelay,
     process_delays: Random,
-    nodes: usize,
-    /// The nodes' queues, then the services'.
-    inboxes: Vec<Inbox<P>>,
-    /// When which queue's message has come to the end of which stage.
-    ends: BinaryHeap<Reverse<(Time, usize, Stage)>>,
+    /// What is under way. Everything else here names messages by their places in it.
+    pub(crate) messages: Messages<P>,
+    nodes: u32,
+    /// The nodes, then the services.
+    receivers: Vec<Receiver>,
+    /// When which receiver's message has come to the end of which stage: twice the receiver's number, plus the stage.
+    ends: Agenda,
     cut: Option<Cut>,
 }
 
-/// What is under way to one receiver.
+/// What is under way to one receiver. Nothing waits in the queue of one that holds nothing.
 #[derive(Debug)]
-struct Inbox<P> {
-    queue: BinaryHeap<Reverse<Queued<P>>>,
-    held: Option<Queued<P>>,
+struct Receiver {
+    inbox: Inbox,
+    held: Option<u32>,
     /// Messages whose hold is over, on their way into the node.
-    passing: VecDeque<Queued<P>>,
+    passing: Chain,
     /// When the last of them arrives.
     passed_at: Time,
 }
 
 /// Where a message is that has left the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    Held,
-    Passing,
-}
-
-/// One message in a queue.
-#[derive(Debug)]
-pub(crate) struct Queued<P> {
-    deadline: Time,
-    /// The network's number of the message.
-    pub(crate) id: u64,
-    /// Who sent it.
-    pub(crate) src: Address,
-    /// What it says.
-    pub(crate) body: P,
+    Held = 0,
+    Passing = 1,
 }
 
 /// A message that has come out of a queue.
 #[derive(Debug)]
-pub(crate) struct Released<P> {
+pub(crate) struct Released {
     /// Whose queue: a node's place, or that of a service behind all nodes.
-    pub(crate) queue: usize,
+    pub(crate) receiver: u32,
     /// When it arrived. A driver that comes later than that is late.
     pub(crate) due: Time,
-    /// The message.
-    pub(crate) message: Queued<P>,
+    /// Where the message lies.
+    pub(crate) message: u32,
 }
 
 impl<P> Network<P> {
     /// A quiet, whole network of a test's nodes and that many services.
     pub(crate) fn new(options: &Options, services: usize) -> Self {
-        let nodes = options.nodes.len();
-        let inboxes = (0..nodes + services).map(|_| Inbox::new()).collect();
+        let nodes = options.node_count();
         Self {
             latency: options.latency,
             latencies: Random::stream(options.seed, "network"),
             process_delay: options.process_delay,
             process_delays: Random::stream(options.seed, "process delay"),
+            messages: Messages::new(),
             nodes,
-            inboxes,
-            ends: BinaryHeap::new(),
+            receivers: (0..nodes as usize + services).map(|_| Receiver::new()).collect(),
+            ends: Agenda::new(),
             cut: None,
         }
     }
 
-    /// Puts a message into a queue.
-    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, queue: usize, involves_client: bool, body: P) {
+    /// Puts a message into a queue. What it says lies at `place`.
+    #[inline]
+    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, receiver: u32, involves_client: bool, place: u32) {
         let latency = if involves_client { Duration::ZERO } else { self.draw_latency() };
-        self.inboxes[queue].queue.push(Reverse(Queued { deadline: now + latency, id, src, body }));
-        if self.inboxes[queue].held.is_none() {
-            self.take_next(now, queue);
+        let message = self.messages.at_mut(place);
+        message.id = id;
+        message.src = src;
+        message.deadline = now + latency;
+        let queue = &mut self.receivers[receiver as usize];
+        if queue.held.is_some() {
+            queue.inbox.push(place, &mut self.messages);
+        } else {
+            self.take(now, receiver, place);
         }
     }
 
-    /// When the next message comes to the end of a stage.
-    pub(crate) fn next_end(&self) -> Option<Time> {
-        self.ends.peek().map(|Reverse((end, _, _))| *end)
+    /// When the next message comes to the end of a stage; [`Time::MAX`] if none is under way.
+    #[inline]
+    pub(crate) fn next_end(&mut self) -> Time {
+        self.ends.next()
     }
 
     /// The next message that has arrived by `now`.
-    pub(crate) fn release(&mut self, now: Time) -> Option<Released<P>> {
-        while let Some(&Reverse((due, queue, stage))) = self.ends.peek()
-            && due <= now
-        {
-            self.ends.pop();
-            let message = match stage {
-                Stage::Held => self.let_pass(now, due, queue),
-                Stage::Passing => self.inboxes[queue].passing.pop_front(),
+    #[inline]
+    pub(crate) fn release(&mut self, now: Time) -> Option<Released> {
+        while let Some((due, end)) = self.ends.pop(now) {
+            let receiver = end / 2;
+            let message = if end % 2 == Stage::Held as u32 {
+                self.let_pass(now, due, receiver)
+            } else {
+                self.receivers[receiver as usize].passing.pop(&self.messages)
             };
             if let Some(message) = message {
-                return Some(Released { queue, due, message });
+                return Some(Released { receiver, due, message });
             }
         }
         None
@@ -138,17 +136,18 @@ impl<P> Network<P> {
 
     /// A hold is over: its receiver takes the next message at once. The one it held arrives now, or after its way into the
     /// node.
-    fn let_pass(&mut self, now: Time, due: Time, queue: usize) -> Option<Queued<P>> {
-        let message = self.inboxes[queue].held.take().expect("a hold has a message");
-        self.take_next(now, queue);
+    #[inline]
+    fn let_pass(&mut self, now: Time, due: Time, receiver: u32) -> Option<u32> {
+        let message = self.receivers[receiver as usize].held.take().expect("a hold has a message");
+        self.take_next(now, receiver);
         let delay = self.draw_process_delay();
-        let inbox = &mut self.inboxes[queue];
-        if delay == Duration::ZERO && inbox.passing.is_empty() {
+        let queue = &mut self.receivers[receiver as usize];
+        if delay == Duration::ZERO && queue.passing.is_empty() {
             return Some(message);
         }
-        inbox.passed_at = inbox.passed_at.max(due + delay);
-        inbox.passing.push_back(message);
-        self.ends.push(Reverse((inbox.passed_at, queue, Stage::Passing)));
+        queue.passed_at = queue.passed_at.max(due + delay);
+        queue.passing.push(message, &mut self.messages);
+        self.ends.push(queue.passed_at, receiver * 2 + Stage::Passing as u32);
         None
     }
 
@@ -157,21 +156,33 @@ impl<P> Network<P> {
         self.cut = cut;
     }
 
-    /// Takes the message with the smallest deadline, due or not, and holds it until it is due.
-    fn take_next(&mut self, now: Time, queue: usize) {
-        let receiver = u32::try_from(queue).ok().filter(|_| queue < self.nodes);
-        while let Some(Reverse(message)) = self.inboxes[queue].queue.pop() {
-            let is_dropped = match (&self.cut, receiver, message.src.as_node()) {
-                (Some(cut), Some(receiver), Some(sender)) => cut.drops(receiver, sender),
-                _ => false,
-            };
-            if !is_dropped {
-                let hold = message.deadline.since(now + LOOK).floor_to_millis();
-                self.ends.push(Reverse((now + hold, queue, Stage::Held)));
-                self.inboxes[queue].held = Some(message);
+    /// Takes the message with the smallest deadline, due or not; another if that one is lost.
+    #[inline]
+    fn take_next(&mut self, now: Time, receiver: u32) {
+        while let Some(message) = self.receivers[receiver as usize].inbox.pop(&self.messages) {
+            if self.take(now, receiver, message) {
                 return;
             }
         }
+    }
+
+    /// The receiver takes a message and holds it until it is due; false if the message is lost on a cut.
+    fn take(&mut self, now: Time, receiver: u32, message: u32) -> bool {
+        if self.is_cut_off(receiver, message) {
+            self.messages.vacate([message]);
+            return false;
+        }
+        let hold = self.messages.at(message).deadline.since(now + LOOK).floor_to_millis();
+        self.ends.push(now + hold, receiver * 2 + Stage::Held as u32);
+        self.receivers[receiver as usize].held = Some(message);
+        true
+    }
+
+    /// Whether the cut, if there is one, is between a receiver and a sender. Services and clients are on every side.
+    fn is_cut_off(&self, receiver: u32, message: u32) -> bool {
+        let Some(cut) = &self.cut else { return false };
+        let sender = self.messages.at(message).src.as_node();
+        sender.is_some_and(|sender| receiver < self.nodes && cut.drops(receiver, sender))
     }
 
     /// One latency, in whole milliseconds.
@@ -191,14 +202,15 @@ impl<P> Network<P> {
 /// that it is not nothing.
 const LOOK: Duration = Duration::from_nanos(1);
 
-impl<P> Inbox<P> {
+impl Receiver {
     const fn new() -> Self {
-        Self { queue: BinaryHeap::new(), held: None, passing: VecDeque::new(), passed_at: Time::ZERO }
+        Self { inbox: Inbox::new(), held: None, passing: Chain::new(), passed_at: Time::ZERO }
     }
 }
 
 impl Distribution {
     /// One draw, cut to a whole number.
+    #[inline]
     fn draw(self, mean: u64, random: &mut Random) -> u64 {
         match self {
             Self::Constant => mean,
@@ -206,32 +218,6 @@ impl Distribution {
             Self::Exponential => random.exponential(mean as f64) as u64,
             Self::Uniform => random.below(2 * mean),
         }
-    }
-}
-
-impl<P> Queued<P> {
-    const fn order(&self) -> (Time, u64) {
-        (self.deadline, self.id)
-    }
-}
-
-impl<P> PartialEq for Queued<P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.order() == other.order()
-    }
-}
-
-impl<P> Eq for Queued<P> {}
-
-impl<P> PartialOrd for Queued<P> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<P> Ord for Queued<P> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.order().cmp(&other.order())
     }
 }
 
@@ -261,12 +247,18 @@ mod tests {
         Time::ZERO + Duration::from_micros(micros)
     }
 
+    fn send(network: &mut Network<&'static str>, now: Time, id: u64, src: Address, receiver: u32, body: &'static str) {
+        let place = network.messages.put(body);
+        network.send(now, id, src, receiver, src.is_client(), place);
+    }
+
     /// Runs the network dry and tells when what arrived, in microseconds.
     fn arrivals(network: &mut Network<&'static str>) -> Vec<(u64, &'static str)> {
         let mut arrivals = Vec::new();
-        while let Some(now) = network.next_end() {
+        while network.next_end() != Time::MAX {
+            let now = network.next_end();
             while let Some(released) = network.release(now) {
-                arrivals.push((now.as_nanos() / 1_000, released.message.body));
+                arrivals.push((now.as_nanos() / 1_000, network.messages.at(released.message).body));
             }
         }
         arrivals
@@ -275,33 +267,33 @@ mod tests {
     #[test]
     fn a_client_waits_behind_a_held_message() {
         let mut network = constant();
-        network.send(at(0), 0, Address::node(1), 0, false, "gossip");
-        network.send(at(5_000), 1, CLIENT, 0, true, "request");
+        send(&mut network, at(0), 0, Address::node(1), 0, "gossip");
+        send(&mut network, at(5_000), 1, CLIENT, 0, "request");
         assert_eq!(arrivals(&mut network), [(99_000, "gossip"), (99_000, "request")]);
     }
 
     #[test]
     fn a_client_does_not_wait_at_an_idle_node_nor_behind_what_is_only_queued() {
         let mut network = constant();
-        network.send(at(0), 0, CLIENT, 0, true, "idle");
+        send(&mut network, at(0), 0, CLIENT, 0, "idle");
         assert_eq!(arrivals(&mut network), [(0, "idle")]);
-        network.send(at(0), 1, Address::node(1), 0, false, "held");
-        network.send(at(90_000), 2, Address::node(1), 0, false, "queued");
-        network.send(at(95_000), 3, CLIENT, 0, true, "request");
+        send(&mut network, at(0), 1, Address::node(1), 0, "held");
+        send(&mut network, at(90_000), 2, Address::node(1), 0, "queued");
+        send(&mut network, at(95_000), 3, CLIENT, 0, "request");
         assert_eq!(arrivals(&mut network), [(99_000, "held"), (99_000, "request"), (189_000, "queued")]);
     }
 
     #[test]
     fn holds_are_whole_milliseconds_and_never_the_whole_latency() {
         let mut network = constant();
-        network.send(at(0), 0, Address::node(1), 0, false, "first");
-        network.send(at(40_300), 1, Address::node(2), 0, false, "second");
+        send(&mut network, at(0), 0, Address::node(1), 0, "first");
+        send(&mut network, at(40_300), 1, Address::node(2), 0, "second");
         // Taken at 99.0 ms with 41.3 ms to go: held for 41.
         assert_eq!(arrivals(&mut network), [(99_000, "first"), (140_000, "second")]);
         // Less than a millisecond to go is nothing at all.
-        network.send(at(200_000), 2, Address::node(1), 0, false, "third");
-        network.send(at(200_000), 3, Address::node(2), 0, false, "beside it");
-        network.send(at(200_900), 4, Address::node(2), 0, false, "behind it");
+        send(&mut network, at(200_000), 2, Address::node(1), 0, "third");
+        send(&mut network, at(200_000), 3, Address::node(2), 0, "beside it");
+        send(&mut network, at(200_900), 4, Address::node(2), 0, "behind it");
         assert_eq!(arrivals(&mut network), [(299_000, "third"), (299_000, "beside it"), (300_000, "behind it")]);
     }
 
@@ -309,18 +301,21 @@ mod tests {
     fn a_partition_is_tested_when_a_message_is_taken() {
         let mut network = constant();
         let cut = || Some(Cut::groups(vec![0, 1, 1]));
-        network.send(at(0), 0, Address::node(1), 0, false, "held before the cut");
-        network.send(at(1_000), 1, Address::node(1), 0, false, "taken during the cut");
-        network.send(at(2_000), 2, Address::node(2), 1, false, "same side");
+        send(&mut network, at(0), 0, Address::node(1), 0, "held before the cut");
+        send(&mut network, at(1_000), 1, Address::node(1), 0, "taken during the cut");
+        send(&mut network, at(2_000), 2, Address::node(2), 1, "same side");
         network.set_cut(cut());
-        network.send(at(3_000), 3, CLIENT, 2, true, "clients are never cut off");
-        let mut release = || network.release(at(100_000)).expect("a message").message.body;
+        send(&mut network, at(3_000), 3, CLIENT, 2, "clients are never cut off");
+        let mut release = || {
+            let message = network.release(at(100_000)).expect("a message").message;
+            network.messages.at(message).body
+        };
         assert_eq!((release(), release()), ("clients are never cut off", "held before the cut"));
         network.set_cut(None);
         assert_eq!(arrivals(&mut network), [(101_000, "same side")]);
 
         network.set_cut(cut());
-        network.send(at(200_000), 4, Address::node(1), 0, false, "taken at once, during the cut");
+        send(&mut network, at(200_000), 4, Address::node(1), 0, "taken at once, during the cut");
         network.set_cut(None);
         assert_eq!(arrivals(&mut network), [], "healing before the deadline does not bring it back");
     }
@@ -328,7 +323,7 @@ mod tests {
     #[test]
     fn late_drivers_are_told_when_a_message_was_due() {
         let mut network = constant();
-        network.send(at(0), 0, Address::node(1), 0, false, "gossip");
+        send(&mut network, at(0), 0, Address::node(1), 0, "gossip");
         assert!(network.release(at(98_999)).is_none());
         assert_eq!(network.release(at(103_000)).expect("due").due, at(99_000));
     }
@@ -353,12 +348,12 @@ mod tests {
     fn the_way_into_a_node_delays_without_blocking_and_without_overtaking() {
         let mut network = constant();
         network.process_delay = ProcessDelay { mean_us: 500, distribution: Distribution::Constant };
-        network.send(at(0), 0, CLIENT, 0, true, "first");
+        send(&mut network, at(0), 0, CLIENT, 0, "first");
         assert!(network.release(at(0)).is_none(), "it is on its way");
         network.process_delay.mean_us = 100;
-        network.send(at(100), 1, CLIENT, 0, true, "second");
+        send(&mut network, at(100), 1, CLIENT, 0, "second");
         assert_eq!(arrivals(&mut network), [(500, "first"), (500, "second")]);
-        network.send(at(600), 2, CLIENT, 0, true, "third");
+        send(&mut network, at(600), 2, CLIENT, 0, "third");
         assert_eq!(arrivals(&mut network), [(700, "third")]);
     }
 
@@ -366,9 +361,9 @@ mod tests {
     fn a_long_latency_blocks_short_ones_behind_it() {
         let mut network = network(0, Distribution::Constant);
         network.latency = Latency { mean_ms: 300, distribution: Distribution::Constant };
-        network.send(at(0), 0, Address::node(1), 0, false, "long");
+        send(&mut network, at(0), 0, Address::node(1), 0, "long");
         network.latency.mean_ms = 10;
-        network.send(at(0), 1, Address::node(1), 0, false, "short");
+        send(&mut network, at(0), 1, Address::node(1), 0, "short");
         assert_eq!(arrivals(&mut network), [(299_000, "long"), (299_000, "short")]);
     }
 }

@@ -3,13 +3,11 @@
 //! Processing is free: whatever a machine does, it does at the instant of the message or wake that made it. The rules are
 //! those of [`Test`], which does not know that this clock is not a real one.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use protocol::{Address, Body, Machine, Outbox, Time};
 
+use crate::Options;
+use crate::agenda::Agenda;
 use crate::test::{Run, Test};
-use crate::{Delivery, Options};
 
 /// Runs a test to its end with one machine per node, in the order of [`Options::nodes`].
 pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
@@ -17,8 +15,9 @@ pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
         alarms: vec![Time::MAX; machines.len()],
         machines,
         test: Test::new(options),
-        wakes: BinaryHeap::new(),
+        wakes: Agenda::new(),
         outbox: Outbox::new(),
+        speakers: Vec::new(),
         now: Time::ZERO,
     };
     simulation.run();
@@ -28,9 +27,12 @@ pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
 struct Simulation<M: Machine> {
     test: Test<Body<M::Peer>>,
     machines: Vec<M>,
+    /// What machines have said at this instant, one after the other.
     outbox: Outbox<M::Peer>,
+    /// Who said it, message by message.
+    speakers: Vec<u32>,
     /// When machines asked to be woken. An entry that no longer equals its machine's alarm is void.
-    wakes: BinaryHeap<Reverse<(Time, u32)>>,
+    wakes: Agenda,
     /// The earliest wake that is scheduled for each machine.
     alarms: Vec<Time>,
     now: Time,
@@ -49,43 +51,43 @@ impl<M: Machine> Simulation<M> {
                 }
             }
             for delivery in deliveries.drain(..) {
-                self.deliver(delivery);
+                let body = self.test.message(&delivery);
+                let machine = &mut self.machines[delivery.node as usize];
+                machine.on_message(self.now, delivery.src, body, &mut self.outbox);
+                self.listen(delivery.node);
             }
+            self.send();
         }
-    }
-
-    fn deliver(&mut self, delivery: Delivery<Body<M::Peer>>) {
-        let machine = &mut self.machines[delivery.node as usize];
-        machine.on_message(self.now, delivery.src, delivery.body, &mut self.outbox);
-        self.collect(delivery.node);
     }
 
     /// Wakes every machine whose time has come; false if there was none.
     fn wake_machines(&mut self) -> bool {
         let mut any = false;
-        while let Some(&Reverse((time, node))) = self.wakes.peek()
-            && time <= self.now
-        {
-            self.wakes.pop();
+        while let Some((time, node)) = self.wakes.pop(self.now) {
             if self.alarms[node as usize] == time {
                 self.alarms[node as usize] = Time::MAX;
                 self.machines[node as usize].on_wake(self.now, &mut self.outbox);
-                self.collect(node);
+                self.listen(node);
                 any = true;
             }
         }
         any
     }
 
-    /// Sends what a machine has said, and notes when it wants to be woken.
-    fn collect(&mut self, node: u32) {
-        for (dest, body) in self.outbox.drain() {
-            self.test.on_message(self.now, node, Address::node(node), dest, body);
-        }
+    /// Notes what a machine has said, and when it wants to be woken.
+    fn listen(&mut self, node: u32) {
+        self.speakers.resize(self.outbox.len(), node);
         let alarm = &mut self.alarms[node as usize];
         if let Some(wake) = self.machines[node as usize].next_wake().filter(|wake| wake < alarm) {
             *alarm = wake;
-            self.wakes.push(Reverse((wake, node)));
+            self.wakes.push(wake, node);
+        }
+    }
+
+    /// Sends what machines have said, in the order in which they said it.
+    fn send(&mut self) {
+        for (node, (dest, body)) in self.speakers.drain(..).zip(self.outbox.drain()) {
+            self.test.on_message(self.now, node, Address::node(node), dest, body);
         }
     }
 
@@ -93,7 +95,7 @@ impl<M: Machine> Simulation<M> {
         if self.test.is_over() {
             return None;
         }
-        let wake = self.wakes.peek().map(|Reverse((time, _))| *time);
-        [self.test.next_wake(), wake].into_iter().flatten().min()
+        let next = self.test.next_wake().unwrap_or(Time::MAX).min(self.wakes.next());
+        (next < Time::MAX).then_some(next)
     }
 }

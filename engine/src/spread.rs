@@ -13,7 +13,11 @@ pub(crate) struct Spread {
     nodes: u32,
     /// By value: Maelstrom's broadcasts count up from 0.
     values: Vec<Reach>,
-    holds: Vec<ValueSet>,
+    /// One bit for each node, and so many words for each value, one value after the other: values under way are few, so
+    /// what is looked at lies together however many nodes there are.
+    holds: Vec<u64>,
+    /// The values that are broadcast so far.
+    broadcast: ValueSet,
 }
 
 #[derive(Debug)]
@@ -25,19 +29,24 @@ struct Reach {
 }
 
 impl Spread {
-    pub(crate) fn new(nodes: u32) -> Self {
-        Self { nodes, values: Vec::new(), holds: vec![ValueSet::new(); nodes as usize] }
+    pub(crate) const fn new(nodes: u32) -> Self {
+        Self { nodes, values: Vec::new(), holds: Vec::new(), broadcast: ValueSet::new() }
     }
 
     /// The next value is broadcast.
     pub(crate) fn invoked(&mut self, now: Time) {
+        self.broadcast.insert(Value::try_from(self.values.len()).expect("fewer than 2^63 values"));
         self.values.push(Reach { invoked: now, nodes: 0, everywhere: None, is_doubtful: false });
+        self.holds.resize(self.values.len() * self.words(), 0);
     }
 
     /// A message that carries the value was delivered to the node.
     pub(crate) fn arrived(&mut self, now: Time, node: u32, value: Value) {
-        let Some(reach) = usize::try_from(value).ok().and_then(|place| self.values.get_mut(place)) else { return };
-        if self.holds[node as usize].insert(value) {
+        let Some(place) = usize::try_from(value).ok().filter(|&place| place < self.values.len()) else { return };
+        let (word, bit) = self.place(place, node);
+        if self.holds[word] & bit == 0 {
+            self.holds[word] |= bit;
+            let reach = &mut self.values[place];
             reach.nodes += 1;
             if reach.nodes == self.nodes {
                 reach.everywhere = Some(now);
@@ -46,11 +55,11 @@ impl Spread {
     }
 
     /// A final read of the node returned these.
-    pub(crate) fn finally_read(&mut self, node: u32, values: impl Iterator<Item = Value>) {
-        let read: ValueSet = values.collect();
-        for value in self.holds[node as usize].iter().filter(|&value| !read.contains(value)) {
-            let place = usize::try_from(value).expect("only broadcast values are held");
-            self.values[place].is_doubtful = true;
+    pub(crate) fn finally_read(&mut self, node: u32, read: &ValueSet) {
+        for value in self.broadcast.difference(read) {
+            let value = usize::try_from(value).expect("values count up from 0");
+            let (word, bit) = self.place(value, node);
+            self.values[value].is_doubtful |= self.holds[word] & bit != 0;
         }
     }
 
@@ -59,6 +68,16 @@ impl Spread {
         let span =
             |reach: &Reach| reach.everywhere.filter(|_| !reach.is_doubtful).map(|time| time.since(reach.invoked));
         self.values.iter().map(span).collect()
+    }
+
+    /// Where it is noted whether a node holds a value: a word of `holds`, and a bit in it.
+    fn place(&self, value: usize, node: u32) -> (usize, u64) {
+        (value * self.words() + node as usize / 64, 1 << (node % 64))
+    }
+
+    /// How many words a value takes.
+    const fn words(&self) -> usize {
+        self.nodes.div_ceil(64) as usize
     }
 }
 
@@ -90,7 +109,7 @@ mod tests {
         spread.invoked(at(0));
         spread.arrived(at(1), 0, 0);
         spread.arrived(at(1), 0, 1);
-        spread.finally_read(0, [1].into_iter());
+        spread.finally_read(0, &ValueSet::from_iter([1]));
         assert_eq!(spread.spans(), [None, Some(Duration::from_millis(1))]);
     }
 }

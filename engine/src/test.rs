@@ -12,6 +12,7 @@
 
 use protocol::{Address, Directory, Duration, Party, Request, Time};
 
+use crate::client::Completion;
 use crate::fault::{Fault, FaultKind};
 use crate::generator::Generator;
 use crate::history::History;
@@ -22,7 +23,7 @@ use crate::payload::Payload;
 use crate::random::Random;
 use crate::spread::Spread;
 use crate::workers::Workers;
-use crate::world::{Delivery, Event, World};
+use crate::world::{Delivery, World};
 use crate::{Options, Workload};
 
 mod operations;
@@ -125,23 +126,30 @@ impl<P: Payload> Test<P> {
     }
 
     /// `node` has said something. To be followed by [`on_wake`](Self::on_wake), with this `now` or a later one.
+    #[inline]
     pub fn on_message(&mut self, now: Time, node: u32, src: Address, dest: Address, body: P) {
+        let message = self.world.network.messages.put(body);
         match dest.party() {
-            Party::Node(receiver) if receiver < self.options.node_count() => {
-                self.world.send_to_node(now, src, receiver, body);
+            Party::Node(receiver) if self.world.is_node(receiver) => {
+                self.world.send_to_node(now, src, receiver, message);
             }
-            Party::Client(client) if self.world.clients.exists(client) => {
-                if let Some(completion) = self.world.send_to_client(client, body) {
-                    self.complete(now, client, completion);
-                }
-            }
+            Party::Client(client) if self.world.clients.exists(client) => self.reply(now, client, message),
             // The directory names no others than the services.
-            Party::Other(service) => self.world.send_to_service(now, src, service, body),
-            Party::Client(_) | Party::Node(_) => {
-                let dest = self.world.directory.name(dest).into_owned();
-                self.fail(node, FaultKind::Stranger(dest));
-            }
+            Party::Other(service) => self.world.send_to_service(now, src, service, message),
+            Party::Client(_) | Party::Node(_) => self.fail_at_stranger(node, dest),
         }
+    }
+
+    fn reply(&mut self, now: Time, client: u32, message: u32) {
+        if let Some(completion) = self.world.send_to_client(client, message) {
+            self.complete(now, client, completion);
+        }
+    }
+
+    #[cold]
+    fn fail_at_stranger(&mut self, node: u32, dest: Address) {
+        let dest = self.world.directory.name(dest).into_owned();
+        self.fail(node, FaultKind::Stranger(dest));
     }
 
     /// `node` has printed a line that is no message. Ends the run.
@@ -154,23 +162,27 @@ impl<P: Payload> Test<P> {
         self.fail(node, FaultKind::Exited(status));
     }
 
-    /// Does everything that is due by `now`, and hands out what nodes are to receive, in order.
-    pub fn on_wake(&mut self, now: Time, deliveries: &mut Vec<Delivery<P>>) {
+    /// Does everything that is due by `now`, and hands out what nodes are to receive, in order. A message that was handed out
+    /// lies ready until the next call ([`message`](Self::message)).
+    pub fn on_wake(&mut self, now: Time, deliveries: &mut Vec<Delivery>) {
+        self.world.take_back();
         loop {
-            while let Some(event) = self.world.happen(now) {
-                match event {
-                    Event::Completed(client, completion) => self.complete(now, client, completion),
-                    Event::Delivered(delivery) => {
-                        let spread = &mut self.spread;
-                        delivery.body.carried_values(&mut |value| spread.arrived(now, delivery.node, value));
-                        deliveries.push(delivery);
-                    }
-                }
+            while let Some(delivery) = self.world.deliver(now) {
+                let (body, spread) = (&self.world.network.messages.at(delivery.message).body, &mut self.spread);
+                body.carried_values(&mut |value| spread.arrived(now, delivery.node, value));
+                deliveries.push(delivery);
             }
-            if self.is_over() || !self.advance(now) {
+            if let Some(client) = self.world.time_out(now) {
+                self.complete(now, client, Completion::Timeout);
+            } else if self.is_over() || !self.advance(now) {
                 return;
             }
         }
+    }
+
+    /// What a delivered message says.
+    pub fn message(&self, delivery: &Delivery) -> &P {
+        &self.world.network.messages.at(delivery.message).body
     }
 
     /// When something is due next.
@@ -180,10 +192,10 @@ impl<P: Payload> Test<P> {
         }
         let phase = match self.phase {
             Phase::Main => self.next_in_main(),
-            Phase::Recovery { until } => Some(until),
-            _ => None,
+            Phase::Recovery { until } => until,
+            _ => Time::MAX,
         };
-        [phase, self.world.next_event()].into_iter().flatten().min()
+        Some(phase.min(self.world.next_event())).filter(|&time| time < Time::MAX)
     }
 
     /// Whether the test has come to its end, or a fault has ended it.

@@ -8,6 +8,7 @@ use protocol::{Address, Directory, Duration, MessageId, Request, Time};
 use crate::Options;
 use crate::client::{Clients, Completion};
 use crate::journal::Journal;
+use crate::messages::Letter;
 use crate::network::{Network, Released};
 use crate::payload::Payload;
 use crate::random::Random;
@@ -18,36 +19,30 @@ use crate::service::{self, Services};
 pub(crate) struct World<P> {
     pub(crate) directory: Directory,
     pub(crate) network: Network<P>,
-    pub(crate) clients: Clients<P>,
+    pub(crate) clients: Clients,
     pub(crate) journal: Journal,
     services: Services,
+    /// The places of the messages that were delivered last.
+    handed_out: Vec<u32>,
     next_message: u64,
-    /// Nodes whose name begins with `c`: for Maelstrom these are clients (semantics, section 3.1).
+    nodes: u32,
+    /// Nodes whose name begins with `c`: for Maelstrom these are clients (semantics, section 3.1). Empty where no name does.
     named_like_clients: Vec<bool>,
 }
 
-/// A message for a node's standard input.
-#[derive(Clone, Debug)]
-pub struct Delivery<P> {
+/// A message for a node's standard input. [`crate::Test::message`] tells what it says.
+#[derive(Debug)]
+pub struct Delivery {
     /// The receiver.
     pub node: u32,
     /// The network's number of the message.
     pub id: u64,
     /// The sender.
     pub src: Address,
-    /// What it says.
-    pub body: P,
     /// When it was due. The driver's `now` is never earlier; how much later it is, is the driver's lateness.
     pub due: Time,
-}
-
-/// What can happen in the world.
-#[derive(Debug)]
-pub(crate) enum Event<P> {
-    /// A client's request has ended.
-    Completed(u32, Completion),
-    /// A node's message is due.
-    Delivered(Delivery<P>),
+    /// Where the message lies.
+    pub(crate) message: u32,
 }
 
 impl<P: Payload> World<P> {
@@ -56,14 +51,18 @@ impl<P: Payload> World<P> {
         for name in service::NAMES {
             directory.intern(name);
         }
+        let is_like_client = |name: &String| name.starts_with('c');
+        let any = options.nodes.iter().any(is_like_client);
         Self {
             directory,
             network: Network::new(options, service::NAMES.len()),
             clients: Clients::new(),
             journal: Journal::default(),
             services: Services::new(Random::stream(options.seed, "services")),
+            handed_out: Vec::new(),
             next_message: 0,
-            named_like_clients: options.nodes.iter().map(|name| name.starts_with('c')).collect(),
+            nodes: options.node_count(),
+            named_like_clients: options.nodes.iter().filter(|_| any).map(is_like_client).collect(),
         }
     }
 
@@ -77,14 +76,15 @@ impl<P: Payload> World<P> {
         patience: Duration,
     ) -> (MessageId, Option<Completion>) {
         let id = self.clients.ask(now, client, request, patience);
-        let body = P::request(id, request, &self.directory);
-        self.send_to_node(now, Address::client(client), node, body);
+        let message = self.network.messages.put(P::request(id, request, &self.directory));
+        self.send_to_node(now, Address::client(client), node, message);
         (id, self.look_into_queue(client))
     }
 
     /// A node sends to a client. The end of the client's request, if this is the reply it waits for.
-    pub(crate) fn send_to_client(&mut self, client: u32, body: P) -> Option<Completion> {
-        if !self.clients.queue(client, body) {
+    pub(crate) fn send_to_client(&mut self, client: u32, message: u32) -> Option<Completion> {
+        if !self.clients.queue(client, message) {
+            self.network.messages.vacate([message]);
             return None;
         }
         self.next_message += 1;
@@ -92,75 +92,99 @@ impl<P: Payload> World<P> {
         self.look_into_queue(client)
     }
 
+    /// Whether the cluster has a node of that number.
+    pub(crate) const fn is_node(&self, number: u32) -> bool {
+        number < self.nodes
+    }
+
     /// Anybody sends to a node.
-    pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, body: P) {
-        let involves_client = self.is_client(src) || self.is_client(Address::node(node));
-        self.send(now, src, node as usize, involves_client, body);
+    #[inline]
+    pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, message: u32) {
+        let involves_client = self.involves_client(src, node);
+        self.send(now, src, node, involves_client, message);
     }
 
     /// A node sends to a service.
-    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, body: P) {
-        let queue = self.named_like_clients.len() + service as usize;
-        self.send(now, src, queue, self.is_client(src), body);
+    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, message: u32) {
+        let receiver = self.nodes + service;
+        self.send(now, src, receiver, self.involves_client(src, receiver), message);
     }
 
-    fn send(&mut self, now: Time, src: Address, queue: usize, involves_client: bool, body: P) {
-        self.journal.sent(involves_client);
-        self.network.send(now, self.next_message, src, queue, involves_client, body);
+    #[inline]
+    fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, message: u32) {
+        self.network.send(now, self.next_message, src, receiver, involves_client, message);
         self.next_message += 1;
+        self.journal.sent(involves_client);
     }
 
-    /// When something happens next of its own accord.
-    pub(crate) fn next_event(&mut self) -> Option<Time> {
-        [self.network.next_end(), self.clients.next_timeout()].into_iter().flatten().min()
+    /// Closes a client, with what lies in its queue.
+    pub(crate) fn close_client(&mut self, client: u32) {
+        self.network.messages.vacate(self.clients.close(client));
     }
 
-    /// The next thing that has happened by `now`. Deliveries come before timeouts.
-    pub(crate) fn happen(&mut self, now: Time) -> Option<Event<P>> {
-        while let Some(Released { queue, due, message }) = self.network.release(now) {
-            let node = u32::try_from(queue).expect("fewer than 2^32 nodes");
-            if let Some(service) = queue.checked_sub(self.named_like_clients.len()) {
-                self.serve(now, service, message.src, &message.body);
+    /// When something happens next of its own accord; [`Time::MAX`] if nothing does.
+    pub(crate) fn next_event(&mut self) -> Time {
+        self.network.next_end().min(self.clients.next_timeout())
+    }
+
+    /// The messages that were delivered have been read.
+    pub(crate) fn take_back(&mut self) {
+        self.network.messages.vacate(self.handed_out.drain(..));
+    }
+
+    /// The next message that has reached a node by `now`.
+    pub(crate) fn deliver(&mut self, now: Time) -> Option<Delivery> {
+        while let Some(Released { receiver, due, message }) = self.network.release(now) {
+            let &Letter { id, src, .. } = self.network.messages.at(message);
+            self.journal.received(self.involves_client(src, receiver));
+            if let Some(service) = receiver.checked_sub(self.nodes) {
+                self.serve(now, service, src, message);
                 continue;
             }
-            self.journal.received(self.is_client(message.src) || self.is_client(Address::node(node)));
-            return Some(Event::Delivered(Delivery {
-                node,
-                id: message.id,
-                src: message.src,
-                body: message.body,
-                due,
-            }));
+            self.handed_out.push(message);
+            return Some(Delivery { node: receiver, id, src, due, message });
         }
-        self.clients.time_out(now).map(|client| Event::Completed(client, Completion::Timeout))
+        None
+    }
+
+    /// The next client whose request has run out of patience by `now`.
+    pub(crate) fn time_out(&mut self, now: Time) -> Option<u32> {
+        self.clients.time_out(now)
     }
 
     /// Lets a waiting client look through its queue for its reply.
     fn look_into_queue(&mut self, client: u32) -> Option<Completion> {
-        while let Some(body) = self.clients.take_queued(client) {
+        while let Some(message) = self.clients.take_queued(client) {
             self.journal.received(true);
-            if let Some(completion) = self.clients.receive(client, body) {
-                return Some(completion);
+            let completion = self.clients.receive(client, &mut self.network.messages.at_mut(message).body);
+            self.network.messages.vacate([message]);
+            if completion.is_some() {
+                return completion;
             }
         }
         None
     }
 
     /// A service receives a request and answers it.
-    fn serve(&mut self, now: Time, service: usize, requester: Address, body: &P) {
-        self.journal.received(self.is_client(requester));
-        let Some(request) = body.service_request() else { return };
-        let Some(mut answer) = self.services.answer(service, requester, &request) else { return };
+    #[cold]
+    fn serve(&mut self, now: Time, service: u32, requester: Address, message: u32) {
+        let request = self.network.messages.at(message).body.service_request();
+        self.network.messages.vacate([message]);
+        let Some(request) = request else { return };
+        let Some(mut answer) = self.services.answer(service as usize, requester, &request) else { return };
         if let Some(id) = request.get("msg_id") {
             answer["in_reply_to"] = id.clone();
         }
         if let (Some(node), Some(reply)) = (requester.as_node(), P::service_reply(&answer)) {
-            let number = u32::try_from(service).expect("four services");
-            self.send_to_node(now, Address::other(number), node, reply);
+            let message = self.network.messages.put(reply);
+            self.send_to_node(now, Address::other(service), node, message);
         }
     }
 
-    fn is_client(&self, address: Address) -> bool {
-        address.is_client() || address.as_node().is_some_and(|node| self.named_like_clients[node as usize])
+    /// Whether a message is from or to a client: one of ours, or a node that is called like one.
+    #[inline]
+    fn involves_client(&self, src: Address, receiver: u32) -> bool {
+        let is_named_so = |node: u32| self.named_like_clients.get(node as usize).copied().unwrap_or(false);
+        src.is_client() || is_named_so(receiver) || src.as_node().is_some_and(is_named_so)
     }
 }

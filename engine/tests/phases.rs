@@ -27,14 +27,15 @@ fn run(options: &Options, mut nodes: Vec<Node>) -> (Run, Time) {
             }
         }
         for delivery in deliveries.drain(..) {
+            let node = delivery.node;
             let src = test.directory().name(delivery.src).into_owned();
-            let me = options.nodes[delivery.node as usize].clone();
-            let body: Json = serde_json::from_str(delivery.body.text()).unwrap();
-            for (dest, body) in nodes[delivery.node as usize](&src, &body) {
+            let me = options.nodes[node as usize].clone();
+            let body: Json = serde_json::from_str(test.message(&delivery).text()).unwrap();
+            for (dest, body) in nodes[node as usize](&src, &body) {
                 let line = json!({ "src": me, "dest": dest, "body": body }).to_string();
                 match Line::read(&line, test.directory()) {
-                    Ok(line) => test.on_message(now, delivery.node, line.src, line.dest, line.body),
-                    Err(error) => test.on_bad_line(delivery.node, &line, error),
+                    Ok(line) => test.on_message(now, node, line.src, line.dest, line.body),
+                    Err(error) => test.on_bad_line(node, &line, error),
                 }
             }
         }

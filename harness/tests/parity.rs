@@ -209,28 +209,28 @@ impl Flood {
 impl Machine for Flood {
     type Peer = Gossip;
 
-    fn on_message(&mut self, _now: Time, source: Address, body: Body<Gossip>, out: &mut Outbox<Gossip>) {
+    fn on_message(&mut self, _now: Time, source: Address, body: &Body<Gossip>, out: &mut Outbox<Gossip>) {
         match body {
-            Body::Peer(Gossip(value)) => self.take_in(source, value, out),
+            Body::Peer(Gossip(value)) => self.take_in(source, *value, out),
             Body::Reply { .. } => {}
             Body::Request { id, request } => {
                 let reply = match request {
                     Request::Broadcast { message } => {
-                        self.take_in(source, message, out);
+                        self.take_in(source, *message, out);
                         Reply::BroadcastOk
                     }
-                    Request::Echo { echo } => Reply::EchoOk { echo },
+                    Request::Echo { echo } => Reply::EchoOk { echo: echo.clone() },
                     Request::Init { node, .. } => {
-                        self.me = node as usize;
+                        self.me = *node as usize;
                         Reply::InitOk
                     }
-                    Request::Read => Reply::ReadOk { messages: Values::Set(self.seen.clone()) },
+                    Request::Read => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
                     Request::Topology(adjacency) => {
                         self.neighbours.clone_from(&adjacency[self.me]);
                         Reply::TopologyOk
                     }
                 };
-                out.reply(source, id, reply);
+                out.reply(source, *id, reply);
             }
         }
     }

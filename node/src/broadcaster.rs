@@ -61,22 +61,22 @@ impl Broadcaster {
 impl Machine for Broadcaster {
     type Peer = Peer;
 
-    fn on_message(&mut self, now: Time, source: Address, body: Body<Peer>, out: &mut Outbox<Peer>) {
+    fn on_message(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
         match self {
             Self::Follower(node) => node.on_message(now, source, body, out),
             Self::Leader(node) => node.on_message(now, source, body, out),
             Self::Uninitialised(config) => match body {
-                Body::Request { id, request: Request::Init { node, nodes } } if node < nodes => {
+                &Body::Request { id, request: Request::Init { node, nodes } } if node < nodes => {
                     *self = initialised(*config, node, nodes);
                     out.reply(source, id, Reply::InitOk);
                 }
                 Body::Request { id, request: Request::Init { node, nodes } } => {
                     let text = format!("no node {node} of {nodes}: expected a number below that of the nodes");
-                    out.reply(source, id, Reply::error(ErrorCode::MALFORMED_REQUEST, text));
+                    out.reply(source, *id, Reply::error(ErrorCode::MALFORMED_REQUEST, text));
                 }
                 Body::Request { id, .. } => {
                     let text = "not initialised: expected `init` first";
-                    out.reply(source, id, Reply::error(ErrorCode::TEMPORARILY_UNAVAILABLE, text));
+                    out.reply(source, *id, Reply::error(ErrorCode::TEMPORARILY_UNAVAILABLE, text));
                 }
                 // A node that was initialised earlier repeats itself until it is acknowledged, so nothing is lost.
                 Body::Peer(_) | Body::Reply { .. } => {}
@@ -137,7 +137,7 @@ mod tests {
 
     fn ask(machine: &mut Broadcaster, request: Request) -> Reply {
         let mut out = Outbox::new();
-        machine.on_message(Time::ZERO, CLIENT, Body::Request { id: 4, request }, &mut out);
+        machine.on_message(Time::ZERO, CLIENT, &Body::Request { id: 4, request }, &mut out);
         match out.drain().next() {
             Some((CLIENT, Body::Reply { to: 4, reply })) => reply,
             other => panic!("no reply: {other:?}"),
@@ -167,11 +167,16 @@ mod tests {
             assert_eq!(code(ask(&mut machine, request)), ErrorCode::TEMPORARILY_UNAVAILABLE);
         }
         let mut out = Outbox::new();
-        machine.on_message(Time::ZERO, Address::other(0), Body::Peer(Peer::Spread { message: 7, msg_id: 0 }), &mut out);
+        machine.on_message(
+            Time::ZERO,
+            Address::other(0),
+            &Body::Peer(Peer::Spread { message: 7, msg_id: 0 }),
+            &mut out,
+        );
         assert!(out.is_empty());
         assert_eq!(code(ask(&mut machine, Request::Init { node: 5, nodes: 5 })), ErrorCode::MALFORMED_REQUEST);
         ask(&mut machine, Request::Init { node: 1, nodes: 5 });
-        assert_eq!(ask(&mut machine, Request::Read), Reply::ReadOk { messages: Values::Set(ValueSet::new()) });
+        assert_eq!(ask(&mut machine, Request::Read), Reply::ReadOk { messages: Values::Set(Box::default()) });
     }
 
     #[test]
@@ -181,7 +186,7 @@ mod tests {
         ask(&mut machine, Request::Broadcast { message: 7 });
         assert_eq!(ask(&mut machine, Request::Init { node: 1, nodes: 5 }), Reply::InitOk);
         assert_eq!(code(ask(&mut machine, Request::Init { node: 2, nodes: 5 })), ErrorCode::PRECONDITION_FAILED);
-        let held = Values::Set(ValueSet::from_iter([7]));
+        let held = Values::Set(Box::new(ValueSet::from_iter([7])));
         assert_eq!(ask(&mut machine, Request::Read), Reply::ReadOk { messages: held });
     }
 

@@ -134,20 +134,20 @@ impl<R: Role> Node<R> {
         }
     }
 
-    fn serve(&mut self, now: Time, source: Address, id: MessageId, request: Request, out: &mut Outbox<Peer>) {
+    fn serve(&mut self, now: Time, source: Address, id: MessageId, request: &Request, out: &mut Outbox<Peer>) {
         let reply = match request {
-            Request::Broadcast { message } => {
+            &Request::Broadcast { message } => {
                 // The answer first: the client need not wait until the value is written out to the others.
                 out.reply(source, id, Reply::BroadcastOk);
                 return self.take_in(now, message, out);
             }
-            Request::Echo { echo } => Reply::EchoOk { echo },
-            Request::Init { node, nodes } if (node, nodes) == (self.number, self.nodes) => Reply::InitOk,
+            Request::Echo { echo } => Reply::EchoOk { echo: echo.clone() },
+            &Request::Init { node, nodes } if (node, nodes) == (self.number, self.nodes) => Reply::InitOk,
             Request::Init { .. } => Reply::error(
                 ErrorCode::PRECONDITION_FAILED,
                 format!("already node {} of {}: expected no second `init` of other content", self.number, self.nodes),
             ),
-            Request::Read => Reply::ReadOk { messages: Values::Set(self.seen.clone()) },
+            Request::Read => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
             Request::Topology(_) => Reply::TopologyOk,
         };
         out.reply(source, id, reply);
@@ -162,8 +162,8 @@ impl<R: Role> Node<R> {
 impl<R: Role> Machine for Node<R> {
     type Peer = Peer;
 
-    fn on_message(&mut self, now: Time, source: Address, body: Body<Peer>, out: &mut Outbox<Peer>) {
-        match body {
+    fn on_message(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
+        match *body {
             Body::Peer(Peer::Ack { in_reply_to }) => self.acknowledged(now, source, in_reply_to, out),
             Body::Peer(Peer::Relay { message, msg_id }) => R::relayed(self, now, source, message, msg_id, out),
             Body::Peer(Peer::Spread { message, msg_id }) => {
@@ -172,7 +172,7 @@ impl<R: Role> Machine for Node<R> {
             }
             // This node asks nobody, so there is no reply that it waits for.
             Body::Reply { .. } => {}
-            Body::Request { id, request } => self.serve(now, source, id, request, out),
+            Body::Request { id, ref request } => self.serve(now, source, id, request, out),
         }
     }
 

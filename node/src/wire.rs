@@ -24,7 +24,7 @@ impl Wire {
     pub fn on_line(&mut self, now: Time, line: &[u8], text: &mut String) -> Result<(), DecodeError> {
         match self.codec.decode(&String::from_utf8_lossy(line)) {
             Ok(Message { src, dest, body }) => {
-                self.machine.on_message(now, src, body, &mut self.out);
+                self.machine.on_message(now, src, &body, &mut self.out);
                 self.write(Some(dest), text);
                 Ok(())
             }

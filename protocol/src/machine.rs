@@ -22,10 +22,10 @@ use crate::{Address, Body, MessageId, Reply, Time, Value};
 /// impl Machine for Echo {
 ///     type Peer = ();
 ///
-///     fn on_message(&mut self, _now: Time, source: Address, body: Body<()>, out: &mut Outbox<()>) {
+///     fn on_message(&mut self, _now: Time, source: Address, body: &Body<()>, out: &mut Outbox<()>) {
 ///         let Body::Request { id, request } = body else { return };
-///         out.reply(source, id, match request {
-///             Request::Echo { echo } => Reply::EchoOk { echo },
+///         out.reply(source, *id, match request {
+///             Request::Echo { echo } => Reply::EchoOk { echo: echo.clone() },
 ///             Request::Init { .. } => Reply::InitOk,
 ///             _ => Reply::error(ErrorCode::NOT_SUPPORTED, "this node only echoes"),
 ///         });
@@ -40,7 +40,7 @@ use crate::{Address, Body, MessageId, Reply, Time, Value};
 ///
 /// let mut out = Outbox::new();
 /// let ping = Request::Echo { echo: Box::new("ping".into()) };
-/// Echo.on_message(Time::ZERO, Address::client(1), Body::Request { id: 7, request: ping }, &mut out);
+/// Echo.on_message(Time::ZERO, Address::client(1), &Body::Request { id: 7, request: ping }, &mut out);
 /// let (dest, body) = out.drain().next().unwrap();
 /// assert_eq!(dest, Address::client(1));
 /// assert!(matches!(body, Body::Reply { to: 7, reply: Reply::EchoOk { .. } }));
@@ -49,8 +49,8 @@ pub trait Machine {
     /// What nodes of this program say to each other.
     type Peer: Carry;
 
-    /// A message has arrived at `now`.
-    fn on_message(&mut self, now: Time, source: Address, body: Body<Self::Peer>, out: &mut Outbox<Self::Peer>);
+    /// A message has arrived at `now`. It is only lent: most are small numbers that are looked at once.
+    fn on_message(&mut self, now: Time, source: Address, body: &Body<Self::Peer>, out: &mut Outbox<Self::Peer>);
 
     /// It is `now`, and a time that this machine named has come.
     fn on_wake(&mut self, now: Time, out: &mut Outbox<Self::Peer>);
@@ -82,16 +82,20 @@ impl<P> Outbox<P> {
     }
 
     /// Sends a body to anybody.
+    #[inline]
     pub fn send(&mut self, dest: Address, body: Body<P>) {
         self.messages.push((dest, body));
     }
 
     /// Says something to another node.
+    #[inline]
     pub fn tell(&mut self, dest: Address, peer: P) {
-        self.send(dest, Body::Peer(peer));
+        // Put together in its place: a push would put it together elsewhere, lest there is no room, and copy it.
+        self.messages.extend(std::iter::once_with(|| (dest, Body::Peer(peer))));
     }
 
     /// Answers the request of that number.
+    #[inline]
     pub fn reply(&mut self, dest: Address, to: MessageId, reply: Reply) {
         self.send(dest, Body::Reply { to, reply });
     }
@@ -106,8 +110,13 @@ impl<P> Outbox<P> {
         &self.messages
     }
 
+    /// How much is in it.
+    pub const fn len(&self) -> usize {
+        self.messages.len()
+    }
+
     /// Whether there is nothing to send.
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }
 }

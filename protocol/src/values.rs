@@ -1,5 +1,6 @@
 //! Sets of broadcast values, and what a `read` returns.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Serialize, Serializer};
@@ -62,11 +63,15 @@ impl ValueSet {
 
     /// The values in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
-        let negative = self.rest.range(..0).copied();
-        let large = self.rest.range(0..).copied();
-        let small =
-            (0..).zip(&self.words).flat_map(|(word, &bits)| Bits(bits).map(move |bit| word * 64 + Value::from(bit)));
-        negative.chain(small).chain(large)
+        ascending(self.words.iter().copied(), self.rest.range(..0).copied(), self.rest.range(0..).copied())
+    }
+
+    /// The values of this set that the other lacks, in ascending order.
+    pub fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Value> + 'a {
+        let rest = |value: &Value| !other.rest.contains(value);
+        let lacking = |(word, bits)| bits & !other.words.get(word).copied().unwrap_or(0);
+        let words = self.words.iter().copied().enumerate().map(lacking);
+        ascending(words, self.rest.range(..0).copied().filter(rest), self.rest.range(0..).copied().filter(rest))
     }
 
     /// The set as bits, 64 values a word from 0, if every value is small and not negative; trailing words may be left out.
@@ -105,6 +110,16 @@ impl Extend<Value> for ValueSet {
     }
 }
 
+/// The values that words of bits stand for, between the negative ones and those too large for bits.
+fn ascending(
+    words: impl Iterator<Item = u64>,
+    negative: impl Iterator<Item = Value>,
+    large: impl Iterator<Item = Value>,
+) -> impl Iterator<Item = Value> {
+    let small = (0..).zip(words).flat_map(|(word, bits)| Bits(bits).map(move |bit| word * 64 + Value::from(bit)));
+    negative.chain(small).chain(large)
+}
+
 /// The places of a word's ones, lowest first.
 struct Bits(u64);
 
@@ -125,8 +140,8 @@ impl Iterator for Bits {
 pub enum Values {
     /// As a node of another program listed it: any JSON, any order, any number of times.
     List(Vec<serde_json::Value>),
-    /// As a node that keeps a set handed it over.
-    Set(ValueSet),
+    /// As a node that keeps a set handed it over. Boxed, so that the messages that are not answers to a read stay small.
+    Set(Box<ValueSet>),
 }
 
 impl Values {
@@ -135,6 +150,14 @@ impl Values {
         match self {
             Self::List(list) => Box::new(list.iter().filter_map(serde_json::Value::as_i64)),
             Self::Set(set) => Box::new(set.iter()),
+        }
+    }
+
+    /// The integers among them as a set, lent where there is one.
+    pub fn as_set(&self) -> Cow<'_, ValueSet> {
+        match self {
+            Self::List(_) => Cow::Owned(self.integers().collect()),
+            Self::Set(set) => Cow::Borrowed(set),
         }
     }
 }
@@ -168,6 +191,9 @@ mod tests {
             let ones = |words: &[u64]| words.iter().map(|word| word.count_ones() as usize).sum::<usize>();
             prop_assert!(ours.words().is_none_or(|words| ones(words) == oracle.len()));
             prop_assert!(ours.iter().eq(oracle.iter().copied()));
+            let half: ValueSet = values.iter().step_by(2).copied().collect();
+            prop_assert!(ours.difference(&half).eq(oracle.iter().copied().filter(|&value| !half.contains(value))));
+            prop_assert_eq!(half.difference(&ours).next(), None);
             for value in -5..310 {
                 prop_assert_eq!(ours.contains(value), oracle.contains(&value));
             }
@@ -178,5 +204,6 @@ mod tests {
     fn only_integers_equal_values() {
         let list = Values::List(vec![7.into(), 7.0.into(), "7".into(), serde_json::Value::Null, 8.into()]);
         assert_eq!(list.integers().collect::<Vec<_>>(), [7, 8]);
+        assert_eq!(list.as_set().into_owned(), ValueSet::from_iter([7, 8]));
     }
 }

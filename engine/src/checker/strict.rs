@@ -83,8 +83,8 @@ fn missing(history: &History, options: &Options) -> (BTreeMap<String, Vec<Value>
             unread.push(name.clone());
             continue;
         };
-        let shown: ValueSet = values.into_iter().flat_map(Values::integers).collect();
-        let lacking: Vec<Value> = acknowledged.iter().filter(|&value| !shown.contains(value)).collect();
+        let shown = values.map(Values::as_set).unwrap_or_default();
+        let lacking: Vec<Value> = acknowledged.difference(&shown).collect();
         if !lacking.is_empty() {
             missing.insert(name.clone(), lacking);
         }

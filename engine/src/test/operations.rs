@@ -30,7 +30,7 @@ impl<P: Payload> Test<P> {
             Held::Current(client) => client,
             held => {
                 if let Held::Outdated(client) = held {
-                    self.world.clients.close(client);
+                    self.world.close_client(client);
                 }
                 let client = self.open_client(Owner::Worker(worker));
                 self.workers.give_client(worker, client);
@@ -54,7 +54,7 @@ impl<P: Payload> Test<P> {
     pub(super) fn complete(&mut self, now: Time, client: u32, completion: Completion) {
         match self.owners[client as usize] {
             Owner::Init(node) => {
-                self.world.clients.close(client);
+                self.world.close_client(client);
                 self.complete_setup(now, node, "init", INIT_PATIENCE, completion);
             }
             Owner::Topology(node) => self.complete_setup(now, node, "topology", PATIENCE, completion),
@@ -102,7 +102,7 @@ impl<P: Payload> Test<P> {
         let is_final = invoked.is_final;
         let (kind, f, error) = workload::completion(&invoked.f, completion);
         if let (true, F::Read(Some(values))) = (is_final, &f) {
-            self.spread.finally_read(node, values.integers());
+            self.spread.finally_read(node, &values.as_set());
         }
         let index = self.record(now, kind, process, f, error, is_final);
         debug_assert!(index > invocation);

@@ -66,12 +66,14 @@ impl<P: Payload> Test<P> {
         false
     }
 
-    pub(super) fn next_in_main(&self) -> Option<Time> {
+    /// When the main phase next has something to do; [`Time::MAX`] while it waits for a free worker.
+    pub(super) fn next_in_main(&self) -> Time {
         let operation = match &self.generator {
-            Some(generator) => Some(generator.next_at()).filter(|_| self.workers.is_any_free()),
-            None => Some(self.cutoff),
+            Some(generator) if self.workers.is_any_free() => generator.next_at(),
+            Some(_) => Time::MAX,
+            None => self.cutoff,
         };
-        [operation, self.nemesis.as_ref().map(Schedule::next_at)].into_iter().flatten().min()
+        operation.min(self.nemesis.as_ref().map_or(Time::MAX, Schedule::next_at))
     }
 
     pub(super) fn begin_topology(&mut self, now: Time) {

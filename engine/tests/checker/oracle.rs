@@ -230,8 +230,8 @@ fn shown(step: &Step, next: Value) -> Option<Values> {
     });
     match (step.as_set, step.which % 16) {
         (true, 0) => None,
-        (true, 1..9) => Some(Values::Set(drawn.filter(|value| (0..1000).contains(value)).collect())),
-        (true, _) => Some(Values::Set(drawn.collect())),
+        (true, 1..9) => Some(Values::Set(Box::new(drawn.filter(|value| (0..1000).contains(value)).collect()))),
+        (true, _) => Some(Values::Set(Box::new(drawn.collect()))),
         (false, _) => Some(Values::List(drawn.map(Into::into).collect())),
     }
 }

@@ -138,7 +138,7 @@ mod tests {
 
     fn read(values: &[Value], nanos: u64) -> Op {
         let set: ValueSet = values.iter().copied().collect();
-        let f = F::Read(Some(Values::Set(set)));
+        let f = F::Read(Some(Values::Set(Box::new(set))));
         let (time, process) = (Time::from_nanos(nanos), Process::Client(3));
         Op { time, kind: OpKind::Ok, process, f, error: None, is_final: false }
     }
@@ -177,7 +177,7 @@ mod tests {
             set = set.iter().filter(|value| *value < 100).collect();
             set
         };
-        let f = F::Read(Some(Values::Set(grown)));
+        let f = F::Read(Some(Values::Set(Box::new(grown))));
         assert_eq!(of(&run([Op { f, ..read(&[], 5) }])), of(&run([read(&[70, 1, 0], 5)])));
     }
 }

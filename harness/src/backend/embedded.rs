@@ -89,7 +89,8 @@ impl Session {
                 self.lateness.push(now.since(delivery.due).as_millis_f64());
                 text.clear();
                 let receiver = protocol::Address::node(delivery.node);
-                Line::write(&mut text, delivery.id, delivery.src, receiver, &delivery.body, self.test.directory());
+                let body = self.test.message(&delivery);
+                Line::write(&mut text, delivery.id, delivery.src, receiver, body, self.test.directory());
                 self.cluster.write(delivery.node as usize, &text);
             }
             self.cluster.flush();

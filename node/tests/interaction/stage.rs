@@ -102,7 +102,7 @@ impl Stage {
     fn ask(&mut self, node: u32, request: Request) {
         let mut out = Outbox::new();
         let body = Body::Request { id: 1, request };
-        self.machines[node as usize].on_message(self.now, Address::client(0), body, &mut out);
+        self.machines[node as usize].on_message(self.now, Address::client(0), &body, &mut out);
         self.dispatch(node, out);
     }
 
@@ -114,7 +114,7 @@ impl Stage {
         }
         writeln!(self.trace, "{} arrives", shown(flight)).unwrap();
         let mut out = Outbox::new();
-        self.machines[dest as usize].on_message(self.now, Address::node(source), Body::Peer(peer), &mut out);
+        self.machines[dest as usize].on_message(self.now, Address::node(source), &Body::Peer(peer), &mut out);
         self.dispatch(dest, out);
     }
 
@@ -156,7 +156,7 @@ impl Stage {
     fn say_values(&mut self, node: u32) {
         let mut out = Outbox::new();
         let read = Body::Request { id: 1, request: Request::Read };
-        self.machines[node as usize].on_message(self.now, Address::client(0), read, &mut out);
+        self.machines[node as usize].on_message(self.now, Address::client(0), &read, &mut out);
         for (_, body) in out.drain() {
             let Body::Reply { reply: Reply::ReadOk { messages: Values::Set(set) }, .. } = body else { continue };
             writeln!(self.trace, "n{node} {:?}", set.iter().collect::<Vec<_>>()).unwrap();

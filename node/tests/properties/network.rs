@@ -117,7 +117,7 @@ impl<'a> Network<'a> {
         let (_, event) = self.events.pop_first().expect("an event was found due");
         let node = match event {
             Event::Arrival { source, dest, body } => {
-                self.machines[dest as usize].on_message(self.now, source, body, &mut self.out);
+                self.machines[dest as usize].on_message(self.now, source, &body, &mut self.out);
                 dest
             }
             Event::Follow { node, master } => {
@@ -158,7 +158,7 @@ impl<'a> Network<'a> {
     fn ask(&mut self, node: u32, request: Request) -> Reply {
         let mut out = Outbox::new();
         let body = Body::Request { id: 0, request };
-        self.machines[node as usize].on_message(self.now, Address::client(0), body, &mut out);
+        self.machines[node as usize].on_message(self.now, Address::client(0), &body, &mut out);
         match out.drain().next() {
             Some((_, Body::Reply { to: 0, reply })) => reply,
             other => panic!("n{node} gave no reply but {other:?}"),

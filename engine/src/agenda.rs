@@ -1,0 +1,163 @@
+//! What is due when: a priority queue for times that lie close ahead of a clock.
+//!
+//! Time is cut into slots of about a millisecond. What is due within the next second lies unsorted in its slot; a slot is
+//! sorted when its turn comes. So what is due in milliseconds to come, as holds are, costs no more where there is much else,
+//! and what is looked at next lies together in memory. Heaps take the rest: what comes into the current slot when it has
+//! been sorted, and the far future.
+//!
+//! Absent: a clock, and any meaning of the numbers that are due.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use protocol::Time;
+
+/// A number that is due at a time. Equal times are ordered by number.
+///
+/// Reversed, because heaps give out what is greatest, and a list its last.
+type Entry = Reverse<(Time, u32)>;
+
+/// What is due, earliest first.
+#[derive(Debug)]
+pub(crate) struct Agenda {
+    /// The number of the slot whose turn it is.
+    slot: u64,
+    /// What is due in that slot or before, latest first.
+    current: Vec<Entry>,
+    /// What has come since, is due in that slot or before, and was not first of all.
+    sudden: BinaryHeap<Entry>,
+    /// The slots after it, by number modulo [`SLOTS`].
+    slots: Vec<Vec<Entry>>,
+    /// Everything due after those.
+    later: BinaryHeap<Entry>,
+}
+
+/// How many slots there are: a little more than a second of them.
+const SLOTS: usize = 1 << 10;
+/// A slot is 2^20 ns long: a shift finds it.
+const SLOT_BITS: u32 = 20;
+
+impl Agenda {
+    /// Nothing is due.
+    pub(crate) fn new() -> Self {
+        Self {
+            slot: 0,
+            current: Vec::new(),
+            sudden: BinaryHeap::new(),
+            slots: vec![Vec::new(); SLOTS],
+            later: BinaryHeap::new(),
+        }
+    }
+
+    /// `number` is due at `time`.
+    #[inline]
+    pub(crate) fn push(&mut self, time: Time, number: u32) {
+        let entry = Reverse((time, number));
+        let slot = slot_of(time);
+        if slot <= self.slot {
+            // What is due at once is first of all, and no heap's business.
+            let is_first = self.current.last().is_none_or(|first| *first < entry);
+            if is_first { self.current.push(entry) } else { self.sudden.push(entry) }
+        } else if slot - self.slot < SLOTS as u64 {
+            self.slots[place(slot)].push(entry);
+        } else {
+            self.later.push(entry);
+        }
+    }
+
+    /// When the first of all is due; [`Time::MAX`] if nothing is.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Time {
+        if self.current.is_empty() && self.sudden.is_empty() {
+            self.turn();
+        }
+        self.current.last().max(self.sudden.peek()).map_or(Time::MAX, |Reverse((time, _))| *time)
+    }
+
+    /// Takes out what is due first, if it is due by `now`.
+    #[inline]
+    pub(crate) fn pop(&mut self, now: Time) -> Option<(Time, u32)> {
+        if self.next() > now {
+            return None;
+        }
+        let is_sudden = self.sudden.peek() > self.current.last();
+        let first = if is_sudden { self.sudden.pop() } else { self.current.pop() };
+        first.map(|Reverse(first)| first)
+    }
+
+    /// Goes to the next slot in which something is due.
+    #[cold]
+    fn turn(&mut self) {
+        let horizon = self.slot + SLOTS as u64;
+        let within = (self.slot + 1..horizon).find(|&slot| !self.slots[place(slot)].is_empty());
+        let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| slot_of(*time))) else { return };
+        self.slot = next;
+        std::mem::swap(&mut self.current, &mut self.slots[place(next)]);
+        self.current.sort_unstable();
+        // The horizon has moved on: what is within it now leaves the far future.
+        while let Some(&Reverse((time, number))) = self.later.peek()
+            && slot_of(time) < self.slot + SLOTS as u64
+        {
+            self.later.pop();
+            self.push(time, number);
+        }
+    }
+}
+
+const fn slot_of(time: Time) -> u64 {
+    time.as_nanos() >> SLOT_BITS
+}
+
+/// Where a slot lies.
+#[expect(clippy::cast_possible_truncation, reason = "below the number of slots")]
+const fn place(slot: u64) -> usize {
+    (slot % SLOTS as u64) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use protocol::Duration;
+
+    use super::*;
+
+    /// A step of a script: put in what is due after that span, or take out the first.
+    fn steps() -> impl Strategy<Value = Vec<Option<Duration>>> {
+        let span = prop_oneof![
+            Just(Duration::ZERO),
+            (0_u64..3_000).prop_map(Duration::from_micros),
+            (0_u64..300).prop_map(Duration::from_millis),
+            (900_u64..1_200).prop_map(Duration::from_millis),
+            (0_u64..100).prop_map(Duration::from_secs),
+        ];
+        prop::collection::vec(prop::option::weighted(0.6, span), 0..300)
+    }
+
+    proptest! {
+        #[test]
+        fn the_earliest_comes_first(steps in steps()) {
+            let mut agenda = Agenda::new();
+            let mut oracle = BTreeSet::new();
+            let mut now = Time::ZERO;
+            for (id, step) in (0..).zip(steps) {
+                if let Some(span) = step {
+                    // Few numbers, so that the same is due more than once at a time.
+                    agenda.push(now + span, id % 3);
+                    oracle.insert((now + span, id % 3, id));
+                    continue;
+                }
+                let first = oracle.pop_first();
+                prop_assert_eq!(agenda.next(), first.map_or(Time::MAX, |(time, _, _)| time));
+                if let Some((time, number, _)) = first {
+                    if time > now {
+                        prop_assert_eq!(agenda.pop(now), None);
+                    }
+                    now = time;
+                    prop_assert_eq!(agenda.pop(now), Some((time, number)));
+                }
+            }
+        }
+    }
+}

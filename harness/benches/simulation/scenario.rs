@@ -1,0 +1,32 @@
+//! What is simulated: options of tests, and the nodes they run on.
+
+use engine::{Concurrency, Distribution, Latency, Options, ProcessDelay, Run, simulate};
+use node::{Broadcaster, Config};
+use protocol::Duration;
+
+/// The challenge's cell: 25 nodes, 100 ms, 20 s of 100 operations a second.
+pub(crate) fn challenge() -> Options {
+    Options {
+        nodes: Options::numbered_nodes(25),
+        time_limit: Duration::from_secs(20),
+        rate: 100.0,
+        latency: Latency { mean_ms: 100, distribution: Distribution::Constant },
+        process_delay: ProcessDelay::NONE,
+        seed: 1,
+        ..Options::default()
+    }
+}
+
+/// The same cluster under so many operations that nearly everything it does is messages between nodes.
+pub(crate) fn dense() -> Options {
+    Options { rate: 1_000.0, concurrency: Concurrency::Total(500), ..challenge() }
+}
+
+/// Runs a test on nodes of these features.
+pub(crate) fn run(options: &Options, features: &[&str]) -> Run {
+    let config = Config::named(features).expect("features of the node");
+    let machines = options.nodes.iter().map(|_| Broadcaster::new(config)).collect();
+    let run = simulate(options.clone(), machines);
+    assert_eq!(run.fault, None);
+    run
+}
