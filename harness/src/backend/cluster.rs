@@ -238,7 +238,7 @@ impl Cluster {
             let beginning = String::from_utf8_lossy(&speaker.unread[..200]).into_owned();
             signs.push(Sign::Line(node, beginning));
         }
-        if drained == Drained::Closed {
+        if drained == Drained::Closed && !self.nodes[node].is_gone {
             let status = self.nodes[node].status_soon()?;
             self.bury(node, status, signs)?;
         }

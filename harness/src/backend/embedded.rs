@@ -48,7 +48,10 @@ impl Backend for Embedded {
         let run = test.finish();
         let crash = run.fault.as_ref().map(|fault| format!("{fault}{last_words}"));
         let mut outcome = judged::outcome(&run, order.options, crash, Some(directory))?;
-        outcome.findings.extend(late(lateness));
+        if outcome.crash.is_none() {
+            // Nobody reads latencies off a run that a fault ended.
+            outcome.findings.extend(late(lateness));
+        }
         outcome.wall_seconds = started.elapsed().as_secs_f64();
         Ok(outcome)
     }
