@@ -248,6 +248,16 @@ fn only_keeps_the_cells_that_were_asked_for() {
     assert!(message("topology=ring").starts_with("no cell is `topology=ring`; the cells are `topology=grid,relay"));
 }
 
+/// What a reader copies from the README has to work.
+#[test]
+fn the_readmes_experiment_is_one() {
+    let readme = include_str!("../../README.md");
+    let (_, rest) = readme.split_once("```yaml\n").expect("the README shows an experiment");
+    let (example, _) = rest.split_once("```").expect("and its end");
+    let plan = plan(example);
+    assert_eq!((plan.cells.len(), plan.repeat, plan.limits.len()), (3, 3, 3));
+}
+
 #[test]
 fn deep_nesting_and_alias_bombs_end_quickly_with_a_place() {
     let deep = 100_000;
