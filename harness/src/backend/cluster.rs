@@ -48,6 +48,8 @@ struct Node {
     last_words: VecDeque<String>,
     unfinished_word: Vec<u8>,
     is_gone: bool,
+    /// Waited for: the system may give the process's number to a stranger, who must not be killed in its place.
+    is_reaped: bool,
 }
 
 /// What a node did.
@@ -158,7 +160,7 @@ impl Cluster {
         if Instant::now() >= self.next_check {
             self.next_check = Instant::now() + CHECK_EVERY;
             for node in 0..self.nodes.len() {
-                if let Some(status) = self.nodes[node].child.try_wait()? {
+                if let Some(status) = self.nodes[node].status()? {
                     self.bury(node, Some(status), signs)?;
                 }
             }
@@ -180,13 +182,15 @@ impl Cluster {
 
     /// Ends every node and waits for its end. Their standard errors are read to the last.
     pub(crate) fn stop(&mut self) {
-        for node in &mut self.nodes {
+        let running = |node: &&mut Node| !node.is_reaped;
+        for node in self.nodes.iter_mut().filter(running) {
             process::kill_group(&node.child);
         }
-        for node in &mut self.nodes {
+        for node in self.nodes.iter_mut().filter(running) {
             // Killed: the wait is short, and its status tells nothing.
             let _ = node.child.wait();
             let _ = node.read_log();
+            node.is_reaped = true;
         }
     }
 
@@ -217,6 +221,7 @@ impl Cluster {
             last_words: VecDeque::new(),
             unfinished_word: Vec::new(),
             is_gone: false,
+            is_reaped: false,
         });
         Ok(())
     }
@@ -306,10 +311,20 @@ impl Node {
         }
     }
 
+    /// The exit status of a process that has ended. What it left behind in its group is ended too, as long as the group's
+    /// number is surely its own.
+    fn status(&mut self) -> io::Result<Option<ExitStatus>> {
+        let status = self.child.try_wait()?;
+        if status.is_some() && !std::mem::replace(&mut self.is_reaped, true) {
+            process::kill_group(&self.child);
+        }
+        Ok(status)
+    }
+
     /// The exit status of a process that has closed its output: it is about to exit, if it has not.
     fn status_soon(&mut self) -> io::Result<Option<ExitStatus>> {
         for _ in 0..50 {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.status()? {
                 return Ok(Some(status));
             }
             std::thread::sleep(Duration::from_millis(2));
