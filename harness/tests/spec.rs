@@ -87,13 +87,16 @@ fn shipped_experiments_come_to_these_plans() {
     assert!(differences.is_empty(), "{differences}");
 }
 
-/// A plan, a cell a paragraph, without what lies outside the project.
+/// A plan, a cell a paragraph, without what lies outside the project. Of many cells the first and the last stand for all,
+/// and so do a cluster's first and last node.
 fn outline(plan: &Plan) -> String {
     let mut text = format!("{}: {}\nengine {:?}, repeat {}\n", plan.name, plan.description, plan.engine, plan.repeat);
     for limit in &plan.limits {
         writeln!(text, "limit {limit}").expect("memory is writable");
     }
-    for cell in &plan.cells {
+    let (first, last) = (&plan.cells[..plan.cells.len().min(10)], plan.cells.last().filter(|_| plan.cells.len() > 10));
+    writeln!(text, "{} cells", plan.cells.len()).expect("memory is writable");
+    for cell in first.iter().chain(last) {
         let required = if cell.required { "required" } else { "for information" };
         writeln!(text, "\n{} ({required})\n  axes {:?}", cell.name, cell.axes).expect("memory is writable");
         match &cell.node {
@@ -101,7 +104,12 @@ fn outline(plan: &Plan) -> String {
             NodeSource::Crate { features, args } => writeln!(text, "  crate {features:?} {args:?}"),
         }
         .expect("memory is writable");
-        let options = format!("{:?}", cell.options);
+        let mut shown = cell.options.clone();
+        shown.nodes = match cell.options.nodes.as_slice() {
+            [first, .., last] => vec![format!("{first} to {last}")],
+            few => few.to_vec(),
+        };
+        let options = format!("{shown:?}");
         writeln!(text, "  {options}").expect("memory is writable");
     }
     text
