@@ -47,7 +47,7 @@ impl Backend for Embedded {
         let Session { test, lateness, .. } = session;
         let run = test.finish();
         let crash = run.fault.as_ref().map(|fault| format!("{fault}{last_words}"));
-        let mut outcome = judged::outcome(&run, order.options, crash, Some(directory))?;
+        let mut outcome = judged::outcome(&self.id(), &run, order.options, crash, Some(directory))?;
         if outcome.crash.is_none() {
             // Nobody reads latencies off a run that a fault ended.
             outcome.findings.extend(late(lateness));

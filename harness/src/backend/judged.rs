@@ -9,14 +9,16 @@ use engine::checker::quantiles::Quantiles;
 use engine::checker::strict::{self, Strict};
 use engine::results::Results;
 use engine::{Options, Run, edn};
+use serde::Serialize;
 
 use crate::figure::{Figure, Figures};
-use crate::outcome::{Finding, Outcome};
+use crate::outcome::{EngineId, Finding, Outcome};
 use crate::results::{self, Reading};
 
-/// Judges a run. With a directory its files are left there, and the outcome is what they say. `crash` is why the run did not
-/// reach its end, if it did not.
+/// Judges a run of an engine. With a directory its files are left there, and the outcome is what they say. `crash` is why the
+/// run did not reach its end, if it did not.
 pub(super) fn outcome(
+    engine: &EngineId,
     run: &Run,
     options: &Options,
     crash: Option<String>,
@@ -30,7 +32,7 @@ pub(super) fn outcome(
     let strict = strict::check(&run.history, Some(&run.journal), options, spans.as_deref());
     let reading = match directory {
         Some(directory) => {
-            write_files(directory, run, &results, &strict)?;
+            write_files(directory, run, &results, &Beyond { engine, seed: options.seed, strict: &strict })?;
             let mut reading = results::read(directory, options)?;
             if let (Some(propagation), true) = (&strict.propagation, spans.is_some()) {
                 add_propagation(&mut reading.figures, &propagation.latency);
@@ -49,14 +51,24 @@ pub(super) fn outcome(
 }
 
 /// The run's files: Maelstrom's two in its shapes, and beside them what we know beyond it.
-fn write_files(directory: &Utf8Path, run: &Run, results: &Results, strict: &Strict) -> anyhow::Result<()> {
+fn write_files(directory: &Utf8Path, run: &Run, results: &Results, beyond: &Beyond<'_>) -> anyhow::Result<()> {
     let write = |name: &str, text: String| {
         let path = directory.join(name);
         std::fs::write(&path, text).with_context(|| format!("cannot write `{path}`"))
     };
     write("history.edn", edn::history(&run.history))?;
     write("results.edn", edn::results(results))?;
-    write("strict.json", serde_json::to_string_pretty(strict)? + "\n")
+    write("strict.json", serde_json::to_string_pretty(beyond)? + "\n")
+}
+
+/// What Maelstrom's files have no place for: who judged, what makes the run again, and where we tell more.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Beyond<'a> {
+    engine: &'a EngineId,
+    seed: u64,
+    #[serde(flatten)]
+    strict: &'a Strict,
 }
 
 /// What the messages tell of the spread of values, if they tell it of most: a node may put values where nobody finds them.
@@ -99,9 +111,13 @@ mod tests {
     fn both(run: &Run, options: &Options, crash: Option<&str>) -> [Outcome; 2] {
         let directory = tempfile::tempdir().unwrap();
         let directory = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
-        std::fs::create_dir_all(&directory).unwrap();
-        [Some(directory.as_path()), None]
-            .map(|directory| outcome(run, options, crash.map(str::to_owned), directory).unwrap())
+        let this = EngineId { name: "simulated".into(), version: "1".into() };
+        let both = [Some(directory.as_path()), None]
+            .map(|directory| outcome(&this, run, options, crash.map(str::to_owned), directory).unwrap());
+        let beyond = std::fs::read_to_string(directory.join("strict.json")).unwrap();
+        let beyond: serde_json::Value = serde_json::from_str(&beyond).unwrap();
+        assert_eq!((&beyond["engine"]["name"], &beyond["seed"]), (&"simulated".into(), &options.seed.into()));
+        both
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Backend for Simulated {
         let mut outcome = match run {
             Ok(run) => {
                 let crash = run.fault.as_ref().map(ToString::to_string);
-                let outcome = judged::outcome(&run, options, crash, directory)?;
+                let outcome = judged::outcome(&self.id(), &run, options, crash, directory)?;
                 Outcome { trace_digest: Some(digest::of(&run)), ..outcome }
             }
             Err(panic) => panicked(&*panic),
