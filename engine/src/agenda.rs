@@ -80,7 +80,7 @@ impl Agenda {
         if self.next() > now {
             return None;
         }
-        let is_sudden = self.sudden.peek() > self.current.last();
+        let is_sudden = !self.sudden.is_empty() && self.sudden.peek() > self.current.last();
         let first = if is_sudden { self.sudden.pop() } else { self.current.pop() };
         first.map(|Reverse(first)| first)
     }
@@ -88,8 +88,10 @@ impl Agenda {
     /// Goes to the next slot in which something is due.
     #[cold]
     fn turn(&mut self) {
-        let horizon = self.slot + SLOTS as u64;
-        let within = (self.slot + 1..horizon).find(|&slot| !self.slots[place(slot)].is_empty());
+        // Around the ring, from the slot behind the current one on.
+        let (before, behind) = self.slots.split_at(place(self.slot) + 1);
+        let within = behind.iter().chain(before).position(|slot| !slot.is_empty());
+        let within = within.map(|gap| self.slot + 1 + gap as u64);
         let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| slot_of(*time))) else { return };
         self.slot = next;
         std::mem::swap(&mut self.current, &mut self.slots[place(next)]);

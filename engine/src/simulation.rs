@@ -86,9 +86,12 @@ impl<M: Machine> Simulation<M> {
 
     /// Sends what machines have said, in the order in which they said it.
     fn send(&mut self) {
-        for (node, (dest, body)) in self.speakers.drain(..).zip(self.outbox.drain()) {
+        let mut speakers = self.speakers.iter();
+        for (dest, body) in self.outbox.drain() {
+            let node = *speakers.next().expect("every message has a speaker");
             self.test.on_message(self.now, node, Address::node(node), dest, body);
         }
+        self.speakers.clear();
     }
 
     fn next(&mut self) -> Option<Time> {
