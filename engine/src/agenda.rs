@@ -80,9 +80,10 @@ impl Agenda {
         if self.next() > now {
             return None;
         }
-        let is_sudden = !self.sudden.is_empty() && self.sudden.peek() > self.current.last();
-        let first = if is_sudden { self.sudden.pop() } else { self.current.pop() };
-        first.map(|Reverse(first)| first)
+        if !self.sudden.is_empty() && self.sudden.peek() > self.current.last() {
+            return self.sudden.pop().map(|Reverse(first)| first);
+        }
+        self.current.pop().map(|Reverse(first)| first)
     }
 
     /// Goes to the next slot in which something is due.

@@ -3,7 +3,7 @@
 //! Processing is free: whatever a machine does, it does at the instant of the message or wake that made it. The rules are
 //! those of [`Test`], which does not know that this clock is not a real one.
 
-use protocol::{Address, Body, Machine, Outbox, Time};
+use protocol::{Address, Body, Machine, Message, Outbox, Time};
 
 use crate::Options;
 use crate::agenda::Agenda;
@@ -17,7 +17,6 @@ pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
         test: Test::new(options),
         wakes: Agenda::new(),
         outbox: Outbox::new(),
-        speakers: Vec::new(),
         now: Time::ZERO,
     };
     simulation.run();
@@ -29,8 +28,6 @@ struct Simulation<M: Machine> {
     machines: Vec<M>,
     /// What machines have said at this instant, one after the other.
     outbox: Outbox<M::Peer>,
-    /// Who said it, message by message.
-    speakers: Vec<u32>,
     /// When machines asked to be woken. An entry that no longer equals its machine's alarm is void.
     wakes: Agenda,
     /// The earliest wake that is scheduled for each machine.
@@ -52,9 +49,10 @@ impl<M: Machine> Simulation<M> {
             }
             for delivery in deliveries.drain(..) {
                 let body = self.test.message(&delivery);
+                self.outbox.speaks(Address::node(delivery.node));
                 let machine = &mut self.machines[delivery.node as usize];
                 machine.on_message(self.now, delivery.src, body, &mut self.outbox);
-                self.listen(delivery.node);
+                self.set_alarm(delivery.node);
             }
             self.send();
         }
@@ -66,17 +64,17 @@ impl<M: Machine> Simulation<M> {
         while let Some((time, node)) = self.wakes.pop(self.now) {
             if self.alarms[node as usize] == time {
                 self.alarms[node as usize] = Time::MAX;
+                self.outbox.speaks(Address::node(node));
                 self.machines[node as usize].on_wake(self.now, &mut self.outbox);
-                self.listen(node);
+                self.set_alarm(node);
                 any = true;
             }
         }
         any
     }
 
-    /// Notes what a machine has said, and when it wants to be woken.
-    fn listen(&mut self, node: u32) {
-        self.speakers.resize(self.outbox.len(), node);
+    /// Notes when a machine wants to be woken.
+    fn set_alarm(&mut self, node: u32) {
         let alarm = &mut self.alarms[node as usize];
         if let Some(wake) = self.machines[node as usize].next_wake().filter(|wake| wake < alarm) {
             *alarm = wake;
@@ -86,12 +84,10 @@ impl<M: Machine> Simulation<M> {
 
     /// Sends what machines have said, in the order in which they said it.
     fn send(&mut self) {
-        let mut speakers = self.speakers.iter();
-        for (dest, body) in self.outbox.drain() {
-            let node = *speakers.next().expect("every message has a speaker");
-            self.test.on_message(self.now, node, Address::node(node), dest, body);
+        for Message { src, dest, body } in self.outbox.drain_messages() {
+            let node = src.as_node().expect("machines are nodes");
+            self.test.on_message(self.now, node, src, dest, body);
         }
-        self.speakers.clear();
     }
 
     fn next(&mut self) -> Option<Time> {

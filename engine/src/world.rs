@@ -185,6 +185,7 @@ impl<P: Payload> World<P> {
     #[inline]
     fn involves_client(&self, src: Address, receiver: u32) -> bool {
         let is_named_so = |node: u32| self.named_like_clients.get(node as usize).copied().unwrap_or(false);
-        src.is_client() || is_named_so(receiver) || src.as_node().is_some_and(is_named_so)
+        let is_any_named_so = !self.named_like_clients.is_empty();
+        src.is_client() || is_any_named_so && (is_named_so(receiver) || src.as_node().is_some_and(is_named_so))
     }
 }
