@@ -68,26 +68,47 @@ impl Agenda {
     /// When the first of all is due; [`Time::MAX`] if nothing is.
     #[inline]
     pub(crate) fn next(&mut self) -> Time {
-        if self.current.is_empty() && self.sudden.is_empty() {
-            self.turn();
+        match self.current.last() {
+            Some(&Reverse((time, _))) if self.sudden.is_empty() => time,
+            _ => self.first().map_or(Time::MAX, |(time, _)| time),
         }
-        self.current.last().max(self.sudden.peek()).map_or(Time::MAX, |Reverse((time, _))| *time)
     }
 
     /// Takes out what is due first, if it is due by `now`.
     #[inline]
     pub(crate) fn pop(&mut self, now: Time) -> Option<(Time, u32)> {
-        if self.next() > now {
-            return None;
+        match self.current.last() {
+            Some(&Reverse(first)) if self.sudden.is_empty() => {
+                if first.0 > now {
+                    return None;
+                }
+                self.current.pop();
+                Some(first)
+            }
+            _ => self.pop_sudden(now),
         }
-        if !self.sudden.is_empty() && self.sudden.peek() > self.current.last() {
-            return self.sudden.pop().map(|Reverse(first)| first);
+    }
+
+    /// The same where something has come since the slot's turn, or nothing is left of it.
+    fn pop_sudden(&mut self, now: Time) -> Option<(Time, u32)> {
+        let first = self.first().filter(|&(time, _)| time <= now)?;
+        if self.current.last() == Some(&Reverse(first)) {
+            self.current.pop();
+        } else {
+            self.sudden.pop();
         }
-        self.current.pop().map(|Reverse(first)| first)
+        Some(first)
+    }
+
+    /// What is due first.
+    fn first(&mut self) -> Option<(Time, u32)> {
+        if self.current.is_empty() && self.sudden.is_empty() {
+            self.turn();
+        }
+        self.current.last().max(self.sudden.peek()).map(|&Reverse(first)| first)
     }
 
     /// Goes to the next slot in which something is due.
-    #[cold]
     fn turn(&mut self) {
         // Around the ring, from the slot behind the current one on.
         let (before, behind) = self.slots.split_at(place(self.slot) + 1);
