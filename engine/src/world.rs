@@ -129,7 +129,7 @@ impl<P: Payload> World<P> {
 
     /// The messages that were delivered have been read.
     pub(crate) fn take_back(&mut self) {
-        self.network.messages.vacate(self.handed_out.drain(..));
+        self.network.messages.vacate_all(&mut self.handed_out);
     }
 
     /// The next message that has reached a node by `now`.
