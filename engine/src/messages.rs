@@ -64,11 +64,6 @@ impl<P> Messages<P> {
     pub(crate) fn vacate(&mut self, places: impl IntoIterator<Item = u32>) {
         self.vacant.extend(places);
     }
-
-    /// The same of a whole list, which is then empty.
-    pub(crate) fn vacate_all(&mut self, places: &mut Vec<u32>) {
-        self.vacant.append(places);
-    }
 }
 
 /// Messages one behind the other.
