@@ -1,6 +1,6 @@
 //! What is due when: a priority queue for times that lie close ahead of a clock.
 //!
-//! Time is cut into slots of about a millisecond. What is due within the next second lies unsorted in its slot; a slot is
+//! Time is cut into slots of about a millisecond. What is due within the next quarter of a second lies unsorted in its slot; a slot is
 //! sorted when its turn comes. So what is due in milliseconds to come, as holds are, costs no more where there is much else,
 //! and what is looked at next lies together in memory. Heaps take the rest: what comes into the current slot when it has
 //! been sorted, and the far future.
@@ -32,8 +32,8 @@ pub(crate) struct Agenda {
     later: BinaryHeap<Entry>,
 }
 
-/// How many slots there are: a little more than a second of them.
-const SLOTS: usize = 1 << 10;
+/// How many slots there are: a little more than a quarter of a second of them.
+const SLOTS: usize = 1 << 8;
 /// A slot is 2^20 ns long: a shift finds it.
 const SLOT_BITS: u32 = 20;
 
