@@ -1,6 +1,6 @@
 //! What is due when: a priority queue for times that lie close ahead of a clock.
 //!
-//! Time is cut into slots of about a millisecond. What is due within the next second lies unsorted in its slot; a slot is
+//! Time is cut into slots of about a millisecond. What is due within the next quarter of a second lies unsorted in its slot; a slot is
 //! sorted when its turn comes. So what is due in milliseconds to come, as holds are, costs no more where there is much else,
 //! and what is looked at next lies together in memory. Heaps take the rest: what comes into the current slot when it has
 //! been sorted, and the far future.
@@ -32,8 +32,8 @@ pub(crate) struct Agenda {
     later: BinaryHeap<Entry>,
 }
 
-/// How many slots there are: a little more than a second of them.
-const SLOTS: usize = 1 << 10;
+/// How many slots there are: a little more than a quarter of a second of them.
+const SLOTS: usize = 1 << 8;
 /// A slot is 2^20 ns long: a shift finds it.
 const SLOT_BITS: u32 = 20;
 
@@ -68,28 +68,52 @@ impl Agenda {
     /// When the first of all is due; [`Time::MAX`] if nothing is.
     #[inline]
     pub(crate) fn next(&mut self) -> Time {
-        if self.current.is_empty() && self.sudden.is_empty() {
-            self.turn();
+        match self.current.last() {
+            Some(&Reverse((time, _))) if self.sudden.is_empty() => time,
+            _ => self.first().map_or(Time::MAX, |(time, _)| time),
         }
-        self.current.last().max(self.sudden.peek()).map_or(Time::MAX, |Reverse((time, _))| *time)
     }
 
     /// Takes out what is due first, if it is due by `now`.
     #[inline]
     pub(crate) fn pop(&mut self, now: Time) -> Option<(Time, u32)> {
-        if self.next() > now {
-            return None;
+        match self.current.last() {
+            Some(&Reverse(first)) if self.sudden.is_empty() => {
+                if first.0 > now {
+                    return None;
+                }
+                self.current.pop();
+                Some(first)
+            }
+            _ => self.pop_sudden(now),
         }
-        let is_sudden = self.sudden.peek() > self.current.last();
-        let first = if is_sudden { self.sudden.pop() } else { self.current.pop() };
-        first.map(|Reverse(first)| first)
+    }
+
+    /// The same where something has come since the slot's turn, or nothing is left of it.
+    fn pop_sudden(&mut self, now: Time) -> Option<(Time, u32)> {
+        let first = self.first().filter(|&(time, _)| time <= now)?;
+        if self.current.last() == Some(&Reverse(first)) {
+            self.current.pop();
+        } else {
+            self.sudden.pop();
+        }
+        Some(first)
+    }
+
+    /// What is due first.
+    fn first(&mut self) -> Option<(Time, u32)> {
+        if self.current.is_empty() && self.sudden.is_empty() {
+            self.turn();
+        }
+        self.current.last().max(self.sudden.peek()).map(|&Reverse(first)| first)
     }
 
     /// Goes to the next slot in which something is due.
-    #[cold]
     fn turn(&mut self) {
-        let horizon = self.slot + SLOTS as u64;
-        let within = (self.slot + 1..horizon).find(|&slot| !self.slots[place(slot)].is_empty());
+        // Around the ring, from the slot behind the current one on.
+        let (before, behind) = self.slots.split_at(place(self.slot) + 1);
+        let within = behind.iter().chain(before).position(|slot| !slot.is_empty());
+        let within = within.map(|gap| self.slot + 1 + gap as u64);
         let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| slot_of(*time))) else { return };
         self.slot = next;
         std::mem::swap(&mut self.current, &mut self.slots[place(next)]);

@@ -2,12 +2,14 @@
 //!
 //! Processing is free: whatever a machine does, it does at the instant of the message or wake that made it. The rules are
 //! those of [`Test`], which does not know that this clock is not a real one.
+//!
+//! What machines say at one instant is sent when all of them have spoken. None of them could tell, and the processor can.
 
-use protocol::{Address, Body, Machine, Outbox, Time};
+use protocol::{Address, Body, Machine, Message, Outbox, Time};
 
-use crate::Options;
 use crate::agenda::Agenda;
 use crate::test::{Run, Test};
+use crate::{Delivery, Options};
 
 /// Runs a test to its end with one machine per node, in the order of [`Options::nodes`].
 pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
@@ -17,7 +19,6 @@ pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
         test: Test::new(options),
         wakes: Agenda::new(),
         outbox: Outbox::new(),
-        speakers: Vec::new(),
         now: Time::ZERO,
     };
     simulation.run();
@@ -29,8 +30,6 @@ struct Simulation<M: Machine> {
     machines: Vec<M>,
     /// What machines have said at this instant, one after the other.
     outbox: Outbox<M::Peer>,
-    /// Who said it, message by message.
-    speakers: Vec<u32>,
     /// When machines asked to be woken. An entry that no longer equals its machine's alarm is void.
     wakes: Agenda,
     /// The earliest wake that is scheduled for each machine.
@@ -40,54 +39,54 @@ struct Simulation<M: Machine> {
 
 impl<M: Machine> Simulation<M> {
     fn run(&mut self) {
-        let mut deliveries = Vec::new();
         self.test.begin(self.now);
         loop {
-            self.test.on_wake(self.now, &mut deliveries);
-            if deliveries.is_empty() && !self.wake_machines() {
+            if !self.deliver() && !self.wake_machines() {
                 match self.next() {
                     Some(next) => self.now = next,
                     None => return,
                 }
             }
-            for delivery in deliveries.drain(..) {
-                let body = self.test.message(&delivery);
-                let machine = &mut self.machines[delivery.node as usize];
-                machine.on_message(self.now, delivery.src, body, &mut self.outbox);
-                self.listen(delivery.node);
-            }
             self.send();
         }
+    }
+
+    /// Hands machines what has reached them; false if there was nothing.
+    fn deliver(&mut self) -> bool {
+        let Self { test, machines, outbox, wakes, alarms, now } = self;
+        let mut any = false;
+        test.on_wake(*now, |Delivery { node, src, body, .. }| {
+            any = true;
+            outbox.speaks(Address::node(node));
+            let machine = &mut machines[node as usize];
+            machine.on_message(*now, src, body, outbox);
+            set_alarm(wakes, &mut alarms[node as usize], node, machine.next_wake());
+        });
+        any
     }
 
     /// Wakes every machine whose time has come; false if there was none.
     fn wake_machines(&mut self) -> bool {
         let mut any = false;
         while let Some((time, node)) = self.wakes.pop(self.now) {
-            if self.alarms[node as usize] == time {
-                self.alarms[node as usize] = Time::MAX;
-                self.machines[node as usize].on_wake(self.now, &mut self.outbox);
-                self.listen(node);
+            let alarm = &mut self.alarms[node as usize];
+            if *alarm == time {
                 any = true;
+                *alarm = Time::MAX;
+                self.outbox.speaks(Address::node(node));
+                let machine = &mut self.machines[node as usize];
+                machine.on_wake(self.now, &mut self.outbox);
+                set_alarm(&mut self.wakes, alarm, node, machine.next_wake());
             }
         }
         any
     }
 
-    /// Notes what a machine has said, and when it wants to be woken.
-    fn listen(&mut self, node: u32) {
-        self.speakers.resize(self.outbox.len(), node);
-        let alarm = &mut self.alarms[node as usize];
-        if let Some(wake) = self.machines[node as usize].next_wake().filter(|wake| wake < alarm) {
-            *alarm = wake;
-            self.wakes.push(wake, node);
-        }
-    }
-
     /// Sends what machines have said, in the order in which they said it.
     fn send(&mut self) {
-        for (node, (dest, body)) in self.speakers.drain(..).zip(self.outbox.drain()) {
-            self.test.on_message(self.now, node, Address::node(node), dest, body);
+        for Message { src, dest, body } in self.outbox.drain_messages() {
+            let node = src.as_node().expect("machines are nodes");
+            self.test.on_message(self.now, node, src, dest, body);
         }
     }
 
@@ -97,5 +96,13 @@ impl<M: Machine> Simulation<M> {
         }
         let next = self.test.next_wake().unwrap_or(Time::MAX).min(self.wakes.next());
         (next < Time::MAX).then_some(next)
+    }
+}
+
+/// Notes when a machine wants to be woken, if that is before its alarm.
+fn set_alarm(wakes: &mut Agenda, alarm: &mut Time, node: u32, wake: Option<Time>) {
+    if let Some(wake) = wake.filter(|wake| wake < alarm) {
+        *alarm = wake;
+        wakes.push(wake, node);
     }
 }

@@ -11,6 +11,8 @@ use protocol::{Duration, Time, Value, ValueSet};
 #[derive(Debug)]
 pub(crate) struct Spread {
     nodes: u32,
+    /// How many words a value takes in `holds`.
+    words: usize,
     /// By value: Maelstrom's broadcasts count up from 0.
     values: Vec<Reach>,
     /// One bit for each node, and so many words for each value, one value after the other: values under way are few, so
@@ -30,14 +32,15 @@ struct Reach {
 
 impl Spread {
     pub(crate) const fn new(nodes: u32) -> Self {
-        Self { nodes, values: Vec::new(), holds: Vec::new(), broadcast: ValueSet::new() }
+        let words = nodes.div_ceil(64) as usize;
+        Self { nodes, words, values: Vec::new(), holds: Vec::new(), broadcast: ValueSet::new() }
     }
 
     /// The next value is broadcast.
     pub(crate) fn invoked(&mut self, now: Time) {
         self.broadcast.insert(Value::try_from(self.values.len()).expect("fewer than 2^63 values"));
         self.values.push(Reach { invoked: now, nodes: 0, everywhere: None, is_doubtful: false });
-        self.holds.resize(self.values.len() * self.words(), 0);
+        self.holds.resize(self.values.len() * self.words, 0);
     }
 
     /// A message that carries the value was delivered to the node.
@@ -72,12 +75,7 @@ impl Spread {
 
     /// Where it is noted whether a node holds a value: a word of `holds`, and a bit in it.
     fn place(&self, value: usize, node: u32) -> (usize, u64) {
-        (value * self.words() + node as usize / 64, 1 << (node % 64))
-    }
-
-    /// How many words a value takes.
-    const fn words(&self) -> usize {
-        self.nodes.div_ceil(64) as usize
+        (value * self.words + node as usize / 64, 1 << (node % 64))
     }
 }
 

@@ -18,7 +18,9 @@ use crate::generator::Generator;
 use crate::history::History;
 use crate::journal::Journal;
 use crate::json::LineError;
+use crate::messages::Letter;
 use crate::nemesis::Schedule;
+use crate::network::Released;
 use crate::payload::Payload;
 use crate::random::Random;
 use crate::spread::Spread;
@@ -162,15 +164,16 @@ impl<P: Payload> Test<P> {
         self.fail(node, FaultKind::Exited(status));
     }
 
-    /// Does everything that is due by `now`, and hands out what nodes are to receive, in order. A message that was handed out
-    /// lies ready until the next call ([`message`](Self::message)).
-    pub fn on_wake(&mut self, now: Time, deliveries: &mut Vec<Delivery>) {
-        self.world.take_back();
+    /// Does everything that is due by `now`, and hands out what nodes are to receive, in order. What they say to it comes
+    /// back by [`on_message`](Self::on_message) afterwards.
+    pub fn on_wake(&mut self, now: Time, mut deliver: impl FnMut(Delivery<'_, P>)) {
         loop {
-            while let Some(delivery) = self.world.deliver(now) {
-                let (body, spread) = (&self.world.network.messages.at(delivery.message).body, &mut self.spread);
-                body.carried_values(&mut |value| spread.arrived(now, delivery.node, value));
-                deliveries.push(delivery);
+            while let Some(Released { receiver: node, due, message }) = self.world.deliver(now) {
+                let &Letter { ref body, id, src, .. } = self.world.network.messages.at(message);
+                let spread = &mut self.spread;
+                body.carried_values(&mut |value| spread.arrived(now, node, value));
+                deliver(Delivery { node, id, src, body, due });
+                self.world.network.messages.vacate([message]);
             }
             if let Some(client) = self.world.time_out(now) {
                 self.complete(now, client, Completion::Timeout);
@@ -178,11 +181,6 @@ impl<P: Payload> Test<P> {
                 return;
             }
         }
-    }
-
-    /// What a delivered message says.
-    pub fn message(&self, delivery: &Delivery) -> &P {
-        &self.world.network.messages.at(delivery.message).body
     }
 
     /// When something is due next.

@@ -8,7 +8,6 @@ use protocol::{Address, Directory, Duration, MessageId, Request, Time};
 use crate::Options;
 use crate::client::{Clients, Completion};
 use crate::journal::Journal;
-use crate::messages::Letter;
 use crate::network::{Network, Released};
 use crate::payload::Payload;
 use crate::random::Random;
@@ -22,27 +21,25 @@ pub(crate) struct World<P> {
     pub(crate) clients: Clients,
     pub(crate) journal: Journal,
     services: Services,
-    /// The places of the messages that were delivered last.
-    handed_out: Vec<u32>,
     next_message: u64,
     nodes: u32,
     /// Nodes whose name begins with `c`: for Maelstrom these are clients (semantics, section 3.1). Empty where no name does.
     named_like_clients: Vec<bool>,
 }
 
-/// A message for a node's standard input. [`crate::Test::message`] tells what it says.
+/// A message for a node's standard input.
 #[derive(Debug)]
-pub struct Delivery {
+pub struct Delivery<'a, P> {
     /// The receiver.
     pub node: u32,
     /// The network's number of the message.
     pub id: u64,
     /// The sender.
     pub src: Address,
+    /// What it says.
+    pub body: &'a P,
     /// When it was due. The driver's `now` is never earlier; how much later it is, is the driver's lateness.
     pub due: Time,
-    /// Where the message lies.
-    pub(crate) message: u32,
 }
 
 impl<P: Payload> World<P> {
@@ -59,7 +56,6 @@ impl<P: Payload> World<P> {
             clients: Clients::new(),
             journal: Journal::default(),
             services: Services::new(Random::stream(options.seed, "services")),
-            handed_out: Vec::new(),
             next_message: 0,
             nodes: options.node_count(),
             named_like_clients: options.nodes.iter().filter(|_| any).map(is_like_client).collect(),
@@ -127,22 +123,17 @@ impl<P: Payload> World<P> {
         self.network.next_end().min(self.clients.next_timeout())
     }
 
-    /// The messages that were delivered have been read.
-    pub(crate) fn take_back(&mut self) {
-        self.network.messages.vacate(self.handed_out.drain(..));
-    }
-
     /// The next message that has reached a node by `now`.
-    pub(crate) fn deliver(&mut self, now: Time) -> Option<Delivery> {
-        while let Some(Released { receiver, due, message }) = self.network.release(now) {
-            let &Letter { id, src, .. } = self.network.messages.at(message);
+    #[inline]
+    pub(crate) fn deliver(&mut self, now: Time) -> Option<Released> {
+        while let Some(released) = self.network.release(now) {
+            let Released { receiver, message, .. } = released;
+            let src = self.network.messages.at(message).src;
             self.journal.received(self.involves_client(src, receiver));
-            if let Some(service) = receiver.checked_sub(self.nodes) {
-                self.serve(now, service, src, message);
-                continue;
+            match receiver.checked_sub(self.nodes) {
+                None => return Some(released),
+                Some(service) => self.serve(now, service, src, message),
             }
-            self.handed_out.push(message);
-            return Some(Delivery { node: receiver, id, src, due, message });
         }
         None
     }
@@ -185,6 +176,7 @@ impl<P: Payload> World<P> {
     #[inline]
     fn involves_client(&self, src: Address, receiver: u32) -> bool {
         let is_named_so = |node: u32| self.named_like_clients.get(node as usize).copied().unwrap_or(false);
-        src.is_client() || is_named_so(receiver) || src.as_node().is_some_and(is_named_so)
+        let is_any_named_so = !self.named_like_clients.is_empty();
+        src.is_client() || is_any_named_so && (is_named_so(receiver) || src.as_node().is_some_and(is_named_so))
     }
 }

@@ -16,27 +16,30 @@ type Node = Box<dyn FnMut(&str, &Json) -> Vec<(String, Json)>>;
 /// Runs a test to its end. Nodes answer at once: processing is free.
 fn run(options: &Options, mut nodes: Vec<Node>) -> (Run, Time) {
     let mut test = Test::<JsonBody>::new(options.clone());
-    let (mut now, mut deliveries) = (Time::ZERO, Vec::new());
+    let directory = test.directory().clone();
+    let (mut now, mut lines) = (Time::ZERO, Vec::new());
     test.begin(now);
     loop {
-        test.on_wake(now, &mut deliveries);
-        if deliveries.is_empty() {
+        let mut any = false;
+        test.on_wake(now, |delivery| {
+            any = true;
+            let src = directory.name(delivery.src);
+            let me = &options.nodes[delivery.node as usize];
+            let body: Json = serde_json::from_str(delivery.body.text()).unwrap();
+            for (dest, body) in nodes[delivery.node as usize](&src, &body) {
+                lines.push((delivery.node, json!({ "src": me, "dest": dest, "body": body }).to_string()));
+            }
+        });
+        for (node, line) in lines.drain(..) {
+            match Line::read(&line, &directory) {
+                Ok(line) => test.on_message(now, node, line.src, line.dest, line.body),
+                Err(error) => test.on_bad_line(node, &line, error),
+            }
+        }
+        if !any {
             match test.next_wake() {
                 Some(wake) => now = wake,
                 None => return (test.finish(), now),
-            }
-        }
-        for delivery in deliveries.drain(..) {
-            let node = delivery.node;
-            let src = test.directory().name(delivery.src).into_owned();
-            let me = options.nodes[node as usize].clone();
-            let body: Json = serde_json::from_str(test.message(&delivery).text()).unwrap();
-            for (dest, body) in nodes[node as usize](&src, &body) {
-                let line = json!({ "src": me, "dest": dest, "body": body }).to_string();
-                match Line::read(&line, test.directory()) {
-                    Ok(line) => test.on_message(now, node, line.src, line.dest, line.body),
-                    Err(error) => test.on_bad_line(node, &line, error),
-                }
             }
         }
     }

@@ -3,7 +3,7 @@
 //! A machine is told what happened and when; what it wants done it writes into an [`Outbox`]. It has no clock, no input or
 //! output and no randomness of its own, so the same calls always have the same effects.
 
-use crate::{Address, Body, MessageId, Reply, Time, Value};
+use crate::{Address, Body, Message, MessageId, Reply, Time, Value};
 
 /// A node, as its driver sees it.
 ///
@@ -69,50 +69,57 @@ impl Carry for () {
     fn carried_values(&self, _each: &mut dyn FnMut(Value)) {}
 }
 
-/// What a machine wants sent, in order. The driver sends it; nothing is sent by writing it here.
+/// What machines want sent, in order. The driver sends it; nothing is sent by writing it here.
 #[derive(Debug)]
 pub struct Outbox<P> {
-    messages: Vec<(Address, Body<P>)>,
+    speaker: Address,
+    messages: Vec<Message<P>>,
 }
 
 impl<P> Outbox<P> {
     /// An empty outbox. A driver keeps one and drains it after every call.
     pub const fn new() -> Self {
-        Self { messages: Vec::new() }
+        Self { speaker: Address::node(0), messages: Vec::new() }
+    }
+
+    /// Whoever writes from now on is that one. For a driver that calls several machines before it drains their outbox.
+    #[inline]
+    pub const fn speaks(&mut self, speaker: Address) {
+        self.speaker = speaker;
     }
 
     /// Sends a body to anybody.
-    #[inline]
     pub fn send(&mut self, dest: Address, body: Body<P>) {
-        self.messages.push((dest, body));
+        self.messages.push(Message { src: self.speaker, dest, body });
     }
 
     /// Says something to another node.
     #[inline]
     pub fn tell(&mut self, dest: Address, peer: P) {
+        let src = self.speaker;
         // Put together in its place: a push would put it together elsewhere, lest there is no room, and copy it.
-        self.messages.extend(std::iter::once_with(|| (dest, Body::Peer(peer))));
+        self.messages.extend(std::iter::once_with(|| Message { src, dest, body: Body::Peer(peer) }));
     }
 
     /// Answers the request of that number.
-    #[inline]
     pub fn reply(&mut self, dest: Address, to: MessageId, reply: Reply) {
         self.send(dest, Body::Reply { to, reply });
     }
 
-    /// Takes everything out, in the order it was put in.
+    /// Takes everything out, in the order it was put in: to whom, and what.
     pub fn drain(&mut self) -> impl Iterator<Item = (Address, Body<P>)> + '_ {
+        self.drain_messages().map(|Message { dest, body, .. }| (dest, body))
+    }
+
+    /// The same with [who said it](Self::speaks).
+    #[inline]
+    pub fn drain_messages(&mut self) -> impl Iterator<Item = Message<P>> + '_ {
         self.messages.drain(..)
     }
 
     /// What is in it.
-    pub fn messages(&self) -> &[(Address, Body<P>)] {
+    pub fn messages(&self) -> &[Message<P>] {
         &self.messages
-    }
-
-    /// How much is in it.
-    pub const fn len(&self) -> usize {
-        self.messages.len()
     }
 
     /// Whether there is nothing to send.

@@ -28,19 +28,28 @@ impl ValueSet {
 
     /// Adds a value; false if it was there.
     pub fn insert(&mut self, value: Value) -> bool {
-        let new = match Self::place(value) {
-            None => self.rest.insert(value),
-            Some((word, bit)) => {
-                if word >= self.words.len() {
-                    self.words.resize(word + 1, 0);
-                }
-                let new = self.words[word] & bit == 0;
-                self.words[word] |= bit;
-                new
-            }
+        let Some((place, bit)) = Self::place(value).filter(|&(word, _)| word < self.words.len()) else {
+            return self.insert_beyond(value);
         };
+        let word = &mut self.words[place];
+        let new = *word & bit == 0;
+        *word |= bit;
         self.len += usize::from(new);
         new
+    }
+
+    /// The same of a value for which there is no word yet, or never will be.
+    #[cold]
+    fn insert_beyond(&mut self, value: Value) -> bool {
+        let Some((word, bit)) = Self::place(value) else {
+            let new = self.rest.insert(value);
+            self.len += usize::from(new);
+            return new;
+        };
+        self.words.resize(word + 1, 0);
+        self.words[word] = bit;
+        self.len += 1;
+        true
     }
 
     /// Whether the value is in the set.
