@@ -7,10 +7,10 @@
 
 use std::time::{Duration, Instant};
 
-use engine::Test;
 use engine::checker::quantiles::Quantiles;
 use engine::json::{JsonBody, Line};
-use protocol::Time;
+use engine::{Delivery, Test};
+use protocol::{Address, Time};
 
 use crate::backend::cluster::{self, Cluster, Sign};
 use crate::backend::{Backend, Order, Watch, judged};
@@ -82,20 +82,18 @@ impl Session {
 
     /// From `init` to the last read, or to a fault, or until the user interrupts.
     fn run(&mut self, watch: &Watch<'_>) -> anyhow::Result<End> {
-        let (mut signs, mut deliveries, mut text) = (Vec::new(), Vec::new(), String::new());
+        let (mut signs, mut text) = (Vec::new(), String::new());
+        let directory = self.test.directory().clone();
         let mut next_look_up = self.epoch;
         self.test.begin(self.now());
         loop {
             let now = self.now();
-            self.test.on_wake(now, &mut deliveries);
-            for delivery in deliveries.drain(..) {
-                self.lateness.push(now.since(delivery.due).as_millis_f64());
+            self.test.on_wake(now, |Delivery { node, id, src, body, due }| {
+                self.lateness.push(now.since(due).as_millis_f64());
                 text.clear();
-                let receiver = protocol::Address::node(delivery.node);
-                let body = self.test.message(&delivery);
-                Line::write(&mut text, delivery.id, delivery.src, receiver, body, self.test.directory());
-                self.cluster.write(delivery.node as usize, &text);
-            }
+                Line::write(&mut text, id, src, Address::node(node), body, &directory);
+                self.cluster.write(node as usize, &text);
+            });
             self.cluster.flush();
             if self.epoch.elapsed() >= next_look_up.duration_since(self.epoch) {
                 next_look_up += LOOK_UP_EVERY;
