@@ -5,7 +5,7 @@
 //! lacks a figure that carries a limit. Certain failure outweighs the rest. A repetition that the checkers call invalid
 //! fails the cell, whatever the limits are held against.
 //!
-//! Absent: how a verdict is shown ([`crate::render`]).
+//! Absent: how a verdict is shown (`render`).
 
 mod counted;
 mod margin;

@@ -1,6 +1,6 @@
 //! What a run found: the words that every later stage shares, and the form in which results are stored.
 //!
-//! Absent: judgement against limits ([`crate::gate`]) and how anything is shown ([`crate::render`]).
+//! Absent: judgement against limits ([`crate::gate`]) and how anything is shown (`render`).
 
 use std::collections::BTreeMap;
 
