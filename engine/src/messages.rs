@@ -35,10 +35,9 @@ impl<P> Messages<P> {
 
     /// Puts down what a message says, and returns its place.
     #[inline]
-    pub(crate) fn put(&mut self, body: P) -> u32 {
+    pub(crate) fn put(&mut self, mut body: P) -> u32 {
         let Some(place) = self.vacant.pop() else { return self.append(body) };
-        let before = std::mem::replace(&mut self.letters[place as usize].body, body);
-        drop(before);
+        std::mem::swap(&mut self.letters[place as usize].body, &mut body);
         place
     }
 

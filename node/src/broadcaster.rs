@@ -56,6 +56,27 @@ impl Broadcaster {
             Self::Uninitialised(config) => *config,
         }
     }
+
+    /// A message before `init`, unless it is the `init`.
+    #[cold]
+    fn on_first_message(&mut self, config: Config, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
+        match body {
+            &Body::Request { id, request: Request::Init { node, nodes } } if node < nodes => {
+                *self = initialised(config, node, nodes);
+                out.reply(source, id, Reply::InitOk);
+            }
+            Body::Request { id, request: Request::Init { node, nodes } } => {
+                let text = format!("no node {node} of {nodes}: expected a number below that of the nodes");
+                out.reply(source, *id, Reply::error(ErrorCode::MALFORMED_REQUEST, text));
+            }
+            Body::Request { id, .. } => {
+                let text = "not initialised: expected `init` first";
+                out.reply(source, *id, Reply::error(ErrorCode::TEMPORARILY_UNAVAILABLE, text));
+            }
+            // A node that was initialised earlier repeats itself until it is acknowledged, so nothing is lost.
+            Body::Peer(_) | Body::Reply { .. } => {}
+        }
+    }
 }
 
 impl Machine for Broadcaster {
@@ -65,22 +86,10 @@ impl Machine for Broadcaster {
         match self {
             Self::Follower(node) => node.on_message(now, source, body, out),
             Self::Leader(node) => node.on_message(now, source, body, out),
-            Self::Uninitialised(config) => match body {
-                &Body::Request { id, request: Request::Init { node, nodes } } if node < nodes => {
-                    *self = initialised(*config, node, nodes);
-                    out.reply(source, id, Reply::InitOk);
-                }
-                Body::Request { id, request: Request::Init { node, nodes } } => {
-                    let text = format!("no node {node} of {nodes}: expected a number below that of the nodes");
-                    out.reply(source, *id, Reply::error(ErrorCode::MALFORMED_REQUEST, text));
-                }
-                Body::Request { id, .. } => {
-                    let text = "not initialised: expected `init` first";
-                    out.reply(source, *id, Reply::error(ErrorCode::TEMPORARILY_UNAVAILABLE, text));
-                }
-                // A node that was initialised earlier repeats itself until it is acknowledged, so nothing is lost.
-                Body::Peer(_) | Body::Reply { .. } => {}
-            },
+            Self::Uninitialised(config) => {
+                let config = *config;
+                self.on_first_message(config, source, body, out);
+            }
         }
     }
 

@@ -171,6 +171,7 @@ impl Link {
 
     /// Sends what waited, and again what was sent so long ago that it is probably lost. What may still be answered in time
     /// is left in flight.
+    #[inline(never)]
     fn release(&mut self, now: Time, out: &mut Outbox<Peer>) {
         // Not the doubled timeout: a doubt about this link is no reason to keep a healed one waiting.
         let timeout = self.round_trip.timeout();

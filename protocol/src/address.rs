@@ -54,15 +54,13 @@ impl Address {
 
     /// The node's place in the cluster's list, if this is a node.
     pub const fn as_node(self) -> Option<u32> {
-        match self.party() {
-            Party::Node(k) => Some(k),
-            Party::Client(_) | Party::Other(_) => None,
-        }
+        // Nodes come first.
+        if self.0 < Self::OTHER { Some(self.0) } else { None }
     }
 
     /// Whether this is a client `c<k>`.
     pub const fn is_client(self) -> bool {
-        matches!(self.party(), Party::Client(_))
+        self.0 & Self::KIND == Self::CLIENT
     }
 }
 
