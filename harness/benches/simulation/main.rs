@@ -1,40 +1,67 @@
-//! How fast a simulated test is.
+//! How fast a simulated test is: `cargo bench -p harness --bench simulation`. Its output is kept in `benches/RESULTS.md`.
+//!
+//! Each row is the fastest of several runs, since on a shared machine noise only ever adds. Not a test: nothing fails here
+//! because a machine is slow.
 
 #![expect(clippy::print_stdout, reason = "what a benchmark measured is what it prints")]
 
 mod scenario;
 
-use std::time::Instant;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use engine::checker::strict;
+use engine::results::judge;
+use engine::{Options, Run};
+
+/// How long to repeat each row, and how often at least.
+const PATIENCE: Duration = Duration::from_secs(2);
+const RUNS_MIN: u32 = 3;
 
 fn main() {
-    let t = |name: &str, options: engine::Options, features: &[&str]| {
-        let mut best = f64::MAX;
-        let mut all = f64::MAX;
-        let mut run = scenario::run(&options, features);
-        for _ in 0..std::env::var("N").map_or(20, |n| n.parse().unwrap()) {
-            let begin = Instant::now();
-            run = scenario::run(&options, features);
-            best = best.min(begin.elapsed().as_secs_f64());
-            let results = engine::results::judge(&run.history, &run.journal, &options);
-            let spans: Vec<_> = run.spans.iter().flatten().copied().collect();
-            let strict = engine::checker::strict::check(&run.history, Some(&run.journal), &options, Some(&spans));
-            std::hint::black_box((results, strict));
-            all = all.min(begin.elapsed().as_secs_f64());
-        }
-        let n = run.journal.servers.received;
-        println!(
-            "{name}: {:.3} ms run, {:.3} ms with checks; {n} server deliveries, {} client; {:.1} M/s servers",
-            best * 1e3,
-            all * 1e3,
-            run.journal.clients.received,
-            n as f64 / best / 1e6
+    println!("| what | run | with checks | deliveries | of them between nodes | M deliveries/s |");
+    println!("| --- | --- | --- | --- | --- | --- |");
+    row("challenge 3d, n12-tree with relay", &scenario::challenge(), &["topology-n12-tree", "relay-to-master"]);
+    row("ten times the load, n12-tree", &scenario::dense(), &["topology-n12-tree"]);
+    for nodes in [25, 100, 1_000, 10_000, 100_000] {
+        row(
+            &format!("{nodes} nodes, n12-tree with relay"),
+            &scenario::growth(nodes),
+            &["topology-n12-tree", "relay-to-master"],
         );
-    };
-    let which = std::env::var("W").unwrap_or_default();
-    if which.is_empty() || which == "3d" {
-        t("3d", scenario::challenge(), &["topology-n12-tree", "relay-to-master"]);
     }
-    if which.is_empty() || which == "dense" {
-        t("dense", scenario::dense(), &["topology-n12-tree"]);
+}
+
+/// Measures one scenario: the run alone, and with both checkers.
+fn row(name: &str, options: &Options, features: &[&str]) {
+    let (mut run_alone, mut with_checks) = (Duration::MAX, Duration::MAX);
+    let begun = Instant::now();
+    let mut runs = 0;
+    let mut run = scenario::run(options, features);
+    while runs < RUNS_MIN || begun.elapsed() < PATIENCE {
+        let started = Instant::now();
+        run = scenario::run(options, features);
+        run_alone = run_alone.min(started.elapsed());
+        check(&run, options);
+        with_checks = with_checks.min(started.elapsed());
+        runs += 1;
     }
+    let all = run.journal.all().received;
+    println!(
+        "| {name} | {:.2} ms | {:.2} ms | {all} | {} | {:.1} |",
+        millis(run_alone),
+        millis(with_checks),
+        run.journal.servers.received,
+        all as f64 / run_alone.as_secs_f64() / 1e6
+    );
+}
+
+fn check(run: &Run, options: &Options) {
+    let spans: Vec<_> = run.spans.iter().flatten().copied().collect();
+    black_box(judge(&run.history, &run.journal, options));
+    black_box(strict::check(&run.history, Some(&run.journal), options, Some(&spans)));
+}
+
+fn millis(span: Duration) -> f64 {
+    span.as_secs_f64() * 1e3
 }

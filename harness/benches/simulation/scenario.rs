@@ -22,6 +22,19 @@ pub(crate) fn dense() -> Options {
     Options { rate: 1_000.0, concurrency: Concurrency::Total(500), ..challenge() }
 }
 
+/// A cluster of that many nodes and a hundred operations, about half of them broadcasts. One client for each of at most 25
+/// nodes, so that the final reads do not outweigh everything else.
+pub(crate) fn growth(nodes: u32) -> Options {
+    Options {
+        nodes: Options::numbered_nodes(nodes),
+        concurrency: Concurrency::Total(25),
+        time_limit: Duration::from_secs(10),
+        rate: 10.0,
+        latency: Latency { mean_ms: 10, distribution: Distribution::Constant },
+        ..challenge()
+    }
+}
+
 /// Runs a test on nodes of these features.
 pub(crate) fn run(options: &Options, features: &[&str]) -> Run {
     let config = Config::named(features).expect("features of the node");
