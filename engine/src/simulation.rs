@@ -100,6 +100,7 @@ impl<M: Machine> Simulation<M> {
 }
 
 /// Notes when a machine wants to be woken, if that is before its alarm.
+#[inline]
 fn set_alarm(wakes: &mut Agenda, alarm: &mut Time, node: u32, wake: Option<Time>) {
     if let Some(wake) = wake.filter(|wake| wake < alarm) {
         *alarm = wake;

@@ -44,6 +44,7 @@ impl Spread {
     }
 
     /// A message that carries the value was delivered to the node.
+    #[inline]
     pub(crate) fn arrived(&mut self, now: Time, node: u32, value: Value) {
         let Some(place) = usize::try_from(value).ok().filter(|&place| place < self.values.len()) else { return };
         let (word, bit) = self.place(place, node);

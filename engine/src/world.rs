@@ -120,7 +120,7 @@ impl<P: Payload> World<P> {
 
     /// When something happens next of its own accord; [`Time::MAX`] if nothing does.
     pub(crate) fn next_event(&mut self) -> Time {
-        self.network.next_end().min(self.clients.next_timeout())
+        self.clients.next_timeout(self.network.next_end())
     }
 
     /// The next message that has reached a node by `now`.

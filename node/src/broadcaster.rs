@@ -82,6 +82,7 @@ impl Broadcaster {
 impl Machine for Broadcaster {
     type Peer = Peer;
 
+    #[inline]
     fn on_message(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
         match self {
             Self::Follower(node) => node.on_message(now, source, body, out),
@@ -101,6 +102,7 @@ impl Machine for Broadcaster {
         }
     }
 
+    #[inline]
     fn next_wake(&self) -> Option<Time> {
         match self {
             Self::Follower(node) => node.next_wake(),

@@ -218,6 +218,7 @@ fn links(config: Config, nodes: u32, number: u32, master: u32, first: MessageId)
 }
 
 /// The place of the link to that node.
+#[inline]
 fn find(links: &[Link], target: Address) -> Option<usize> {
     links.binary_search_by_key(&target, |link| link.ends().target).ok()
 }

@@ -31,6 +31,7 @@ pub enum Peer {
 }
 
 impl Carry for Peer {
+    #[inline]
     fn carried_values(&self, each: &mut dyn FnMut(Value)) {
         match self {
             Self::Ack { .. } => {}

@@ -26,6 +26,7 @@ impl Address {
     const OTHER: u32 = 0b01 << 30;
 
     /// The k-th node of the cluster's list, counted from 0.
+    #[inline]
     pub const fn node(k: u32) -> Self {
         assert!(k & Self::KIND == 0, "at most 2^30 nodes");
         Self(k)
@@ -44,6 +45,7 @@ impl Address {
     }
 
     /// What this address stands for.
+    #[inline]
     pub const fn party(self) -> Party {
         match self.0 & Self::KIND {
             Self::CLIENT => Party::Client(self.0 & !Self::KIND),
@@ -53,6 +55,7 @@ impl Address {
     }
 
     /// The node's place in the cluster's list, if this is a node.
+    #[inline]
     pub const fn as_node(self) -> Option<u32> {
         // Nodes come first.
         if self.0 < Self::OTHER { Some(self.0) } else { None }

@@ -27,6 +27,7 @@ impl ValueSet {
     }
 
     /// Adds a value; false if it was there.
+    #[inline]
     pub fn insert(&mut self, value: Value) -> bool {
         let Some((place, bit)) = Self::place(value).filter(|&(word, _)| word < self.words.len()) else {
             return self.insert_beyond(value);
@@ -89,6 +90,7 @@ impl ValueSet {
         self.rest.is_empty().then_some(&self.words)
     }
 
+    #[inline]
     fn place(value: Value) -> Option<(usize, u64)> {
         let small = usize::try_from(value).ok().filter(|_| value < Self::DENSE)?;
         Some((small / 64, 1 << (small % 64)))
