@@ -5,13 +5,11 @@
 
 use anyhow::Context as _;
 use camino::Utf8Path;
-use engine::checker::quantiles::Quantiles;
 use engine::checker::strict::{self, Strict};
 use engine::results::Results;
 use engine::{Options, Run, edn};
 use serde::Serialize;
 
-use crate::figure::{Figure, Figures};
 use crate::outcome::{EngineId, Finding, Outcome};
 use crate::results::{self, Reading};
 
@@ -35,7 +33,7 @@ pub(super) fn outcome(
             write_files(directory, run, &results, &Beyond { engine, seed: options.seed, strict: &strict })?;
             let mut reading = results::read(directory, options)?;
             if let (Some(propagation), true) = (&strict.propagation, spans.is_some()) {
-                add_propagation(&mut reading.figures, &propagation.latency);
+                results::add_propagation(&mut reading.figures, propagation.latency);
             }
             reading
         }
@@ -77,13 +75,6 @@ fn measured_spans(run: &Run) -> Option<Vec<protocol::Duration>> {
     (2 * spans.len() >= run.spans.len() && !spans.is_empty()).then_some(spans)
 }
 
-fn add_propagation(figures: &mut Figures, latency: &Quantiles<f64>) {
-    figures.set(Figure::PropagationMedian, latency.median);
-    figures.set(Figure::PropagationP95, latency.p95);
-    figures.set(Figure::PropagationP99, latency.p99);
-    figures.set(Figure::PropagationMax, latency.max);
-}
-
 fn unclaimed(run: &Run) -> Option<Finding> {
     let (count, noun) = (run.unclaimed_replies, if run.unclaimed_replies == 1 { "reply" } else { "replies" });
     let text = format!(
@@ -95,6 +86,7 @@ fn unclaimed(run: &Run) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::figure::Figure;
     use camino::Utf8PathBuf;
     use engine::{Nemesis, Workload, simulate};
     use node::{Broadcaster, Config};

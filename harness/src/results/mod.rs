@@ -21,6 +21,8 @@ pub mod history;
 pub mod maelstrom;
 mod strict;
 
+pub(crate) use self::strict::add_propagation;
+
 pub use self::direct::of;
 
 /// What a run's files say: an [`crate::outcome::Outcome`] but for what its engine alone knows.

@@ -9,7 +9,7 @@ use engine::history::History;
 use engine::{Options, Workload};
 
 use super::Reading;
-use crate::figure::Figure;
+use crate::figure::{Figure, Figures};
 use crate::outcome::Finding;
 
 /// Adds what a history tells to what results.edn told. `strict` is the history's report, and `lost` are the values that
@@ -33,11 +33,7 @@ fn broadcast(reading: &mut Reading, strict: Strict, history: &History, lost: &BT
     // The bound that reads give is too loose to stand in one column with what was measured.
     if let Some(propagation) = strict.propagation.as_ref().filter(|propagation| propagation.source == Source::Measured)
     {
-        let [_, median, p95, p99, max] = in_order(propagation.latency);
-        reading.figures.set(Figure::PropagationMedian, median);
-        reading.figures.set(Figure::PropagationP95, p95);
-        reading.figures.set(Figure::PropagationP99, p99);
-        reading.figures.set(Figure::PropagationMax, max);
+        add_propagation(&mut reading.figures, propagation.latency);
     }
     let missing: BTreeSet<i64> = strict.missing.values().flatten().copied().collect();
     reading.figures.set(Figure::Missing, missing.len() as f64);
@@ -52,6 +48,15 @@ fn broadcast(reading: &mut Reading, strict: Strict, history: &History, lost: &BT
         reading.findings.push(Finding::Note { text });
     }
     reading.missing = strict.missing.into_iter().collect::<BTreeMap<_, _>>();
+}
+
+/// Sets the figures of a measured propagation.
+pub(crate) fn add_propagation(figures: &mut Figures, latency: Quantiles<f64>) {
+    let [_, median, p95, p99, max] = in_order(latency);
+    figures.set(Figure::PropagationMedian, median);
+    figures.set(Figure::PropagationP95, p95);
+    figures.set(Figure::PropagationP99, p99);
+    figures.set(Figure::PropagationMax, max);
 }
 
 /// The first few names, and how many more there are.
