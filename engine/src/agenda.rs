@@ -1,9 +1,8 @@
 //! What is due when: a priority queue for times that lie close ahead of a clock.
 //!
-//! Time is cut into slots of about a millisecond. What is due within the next quarter of a second lies unsorted in its slot; a slot is
-//! sorted when its turn comes. So what is due in milliseconds to come, as holds are, costs no more where there is much else,
-//! and what is looked at next lies together in memory. Heaps take the rest: what comes into the current slot when it has
-//! been sorted, and the far future.
+//! Time is cut into slots. What is due within the next [`SLOTS`] of them lies unsorted in its slot; a slot is sorted when
+//! its turn comes. So what is due soon costs no more where there is much else, and what is looked at next lies together in
+//! memory. Heaps take the rest: what comes into the current slot when it has been sorted, and the far future.
 //!
 //! Absent: a clock, and any meaning of the numbers that are due.
 
@@ -20,6 +19,8 @@ type Entry = Reverse<(Time, u32)>;
 /// What is due, earliest first.
 #[derive(Debug)]
 pub(crate) struct Agenda {
+    /// A slot is 2 to the power of this many nanoseconds long: a shift finds it.
+    slot_bits: u32,
     /// The number of the slot whose turn it is.
     slot: u64,
     /// What is due in that slot or before, latest first.
@@ -32,15 +33,23 @@ pub(crate) struct Agenda {
     later: BinaryHeap<Entry>,
 }
 
-/// How many slots there are: a little more than a quarter of a second of them.
+/// How many slots there are.
 const SLOTS: usize = 1 << 8;
-/// A slot is 2^20 ns long: a shift finds it.
-const SLOT_BITS: u32 = 20;
 
 impl Agenda {
-    /// Nothing is due.
-    pub(crate) fn new() -> Self {
+    /// Nothing is due. For what is mostly due within a quarter of a second.
+    pub(crate) fn of_milliseconds() -> Self {
+        Self::new(20)
+    }
+
+    /// Nothing is due. For what is mostly due within two seconds.
+    pub(crate) fn of_seconds() -> Self {
+        Self::new(23)
+    }
+
+    fn new(slot_bits: u32) -> Self {
         Self {
+            slot_bits,
             slot: 0,
             current: Vec::new(),
             sudden: BinaryHeap::new(),
@@ -53,7 +62,7 @@ impl Agenda {
     #[inline]
     pub(crate) fn push(&mut self, time: Time, number: u32) {
         let entry = Reverse((time, number));
-        let slot = slot_of(time);
+        let slot = self.slot_of(time);
         if slot <= self.slot {
             // What is due at once is first of all, and no heap's business.
             let is_first = self.current.last().is_none_or(|first| *first < entry);
@@ -114,22 +123,22 @@ impl Agenda {
         let (before, behind) = self.slots.split_at(place(self.slot) + 1);
         let within = behind.iter().chain(before).position(|slot| !slot.is_empty());
         let within = within.map(|gap| self.slot + 1 + gap as u64);
-        let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| slot_of(*time))) else { return };
+        let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| self.slot_of(*time))) else { return };
         self.slot = next;
         std::mem::swap(&mut self.current, &mut self.slots[place(next)]);
         self.current.sort_unstable();
         // The horizon has moved on: what is within it now leaves the far future.
         while let Some(&Reverse((time, number))) = self.later.peek()
-            && slot_of(time) < self.slot + SLOTS as u64
+            && self.slot_of(time) < self.slot + SLOTS as u64
         {
             self.later.pop();
             self.push(time, number);
         }
     }
-}
 
-const fn slot_of(time: Time) -> u64 {
-    time.as_nanos() >> SLOT_BITS
+    const fn slot_of(&self, time: Time) -> u64 {
+        time.as_nanos() >> self.slot_bits
+    }
 }
 
 /// Where a slot lies.
@@ -161,8 +170,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_earliest_comes_first(steps in steps()) {
-            let mut agenda = Agenda::new();
+        fn the_earliest_comes_first(steps in steps(), is_coarse: bool) {
+            let mut agenda = if is_coarse { Agenda::of_seconds() } else { Agenda::of_milliseconds() };
             let mut oracle = BTreeSet::new();
             let mut now = Time::ZERO;
             for (id, step) in (0..).zip(steps) {

@@ -90,7 +90,7 @@ impl<P> Network<P> {
             messages: Messages::new(),
             nodes,
             receivers: (0..nodes as usize + services).map(|_| Receiver::new()).collect(),
-            ends: Agenda::new(),
+            ends: Agenda::of_milliseconds(),
             cut: None,
         }
     }

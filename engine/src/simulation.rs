@@ -17,7 +17,7 @@ pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
         alarms: vec![Time::MAX; machines.len()],
         machines,
         test: Test::new(options),
-        wakes: Agenda::new(),
+        wakes: Agenda::of_seconds(),
         outbox: Outbox::new(),
         now: Time::ZERO,
     };
