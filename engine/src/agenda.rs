@@ -123,7 +123,9 @@ impl Agenda {
         let (before, behind) = self.slots.split_at(place(self.slot) + 1);
         let within = behind.iter().chain(before).position(|slot| !slot.is_empty());
         let within = within.map(|gap| self.slot + 1 + gap as u64);
-        let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| self.slot_of(*time))) else { return };
+        let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| self.slot_of(*time))) else {
+            return;
+        };
         self.slot = next;
         std::mem::swap(&mut self.current, &mut self.slots[place(next)]);
         self.current.sort_unstable();

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use protocol::{Duration, MessageId, Reply, Request, Time};
 
+use crate::messages::Place;
 use crate::payload::{Payload, ReplyKind};
 
 /// Every client of a test, by number.
@@ -25,8 +26,7 @@ struct Client {
     is_open: bool,
     last_id: MessageId,
     waiting: Option<(MessageId, ReplyKind)>,
-    /// The places of messages.
-    queue: VecDeque<u32>,
+    queue: VecDeque<Place>,
 }
 
 /// How a request ended.
@@ -52,7 +52,7 @@ impl Clients {
     }
 
     /// Closes a client; what is still sent to it is dropped. What lay in its queue is returned.
-    pub(crate) fn close(&mut self, client: u32) -> VecDeque<u32> {
+    pub(crate) fn close(&mut self, client: u32) -> VecDeque<Place> {
         let client = &mut self.all[client as usize];
         client.is_open = false;
         std::mem::take(&mut client.queue)
@@ -73,13 +73,13 @@ impl Clients {
     }
 
     /// Takes a message out of the client's queue, if the client waits for a reply and there is one.
-    pub(crate) fn take_queued(&mut self, client: u32) -> Option<u32> {
+    pub(crate) fn take_queued(&mut self, client: u32) -> Option<Place> {
         let client = &mut self.all[client as usize];
         client.waiting.and_then(|_| client.queue.pop_front())
     }
 
     /// Puts a message into the client's queue. False if the client is closed, and the message gone.
-    pub(crate) fn queue(&mut self, client: u32, message: u32) -> bool {
+    pub(crate) fn queue(&mut self, client: u32, message: Place) -> bool {
         let receiver = &mut self.all[client as usize];
         if receiver.is_open {
             receiver.queue.push_back(message);

@@ -11,14 +11,14 @@ use std::collections::BinaryHeap;
 
 use protocol::Time;
 
-use crate::messages::{Chain, Letter, Messages};
+use crate::messages::{Chain, Letter, Messages, Place};
 
 /// A queue of messages, by their places.
 #[derive(Debug)]
 pub(crate) struct Inbox {
     in_order: Chain,
     /// With the network's number, so that of equal deadlines the first sent comes first.
-    overtaking: BinaryHeap<Reverse<(Time, u64, u32)>>,
+    overtaking: BinaryHeap<Reverse<(Time, u64, Place)>>,
 }
 
 impl Inbox {
@@ -28,7 +28,7 @@ impl Inbox {
 
     /// Puts in a message. Its number is higher than those of all before it.
     #[inline]
-    pub(crate) fn push<P>(&mut self, place: u32, messages: &mut Messages<P>) {
+    pub(crate) fn push<P>(&mut self, place: Place, messages: &mut Messages<P>) {
         let &Letter { deadline, id, .. } = messages.at(place);
         if self.in_order.last().is_none_or(|last| messages.at(last).deadline <= deadline) {
             self.in_order.push(place, messages);
@@ -39,7 +39,7 @@ impl Inbox {
 
     /// Takes out the message with the smallest deadline.
     #[inline]
-    pub(crate) fn pop<P>(&mut self, messages: &Messages<P>) -> Option<u32> {
+    pub(crate) fn pop<P>(&mut self, messages: &Messages<P>) -> Option<Place> {
         // Of equal deadlines the one in order was sent first: a message overtakes one with a larger deadline, and what
         // comes in order behind that one has a larger deadline still.
         match (self.in_order.first(), self.overtaking.peek()) {
@@ -50,7 +50,7 @@ impl Inbox {
         self.pop_overtaking()
     }
 
-    fn pop_overtaking(&mut self) -> Option<u32> {
+    fn pop_overtaking(&mut self) -> Option<Place> {
         self.overtaking.pop().map(|Reverse((_, _, place))| place)
     }
 }

@@ -4,14 +4,20 @@
 //!
 //! Absent: where a message is on its way ([`crate::network`], [`crate::client`]).
 
+use std::num::NonZeroU32;
+
 use protocol::{Address, Time};
 
 /// Messages by place.
 #[derive(Debug)]
 pub(crate) struct Messages<P> {
     letters: Vec<Letter<P>>,
-    vacant: Vec<u32>,
+    vacant: Vec<Place>,
 }
+
+/// Where a message lies. Never zero, so that a place that may be missing takes no more room than one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(NonZeroU32);
 
 /// One message.
 #[derive(Debug)]
@@ -24,8 +30,8 @@ pub(crate) struct Letter<P> {
     pub(crate) id: u64,
     /// Who sent it.
     pub(crate) src: Address,
-    /// The place of the message behind it in its chain, if it is in one and not the last.
-    next: u32,
+    /// The message behind it in its chain, if it is in one and not the last.
+    next: Option<Place>,
 }
 
 impl<P> Messages<P> {
@@ -35,32 +41,33 @@ impl<P> Messages<P> {
 
     /// Puts down what a message says, and returns its place.
     #[inline]
-    pub(crate) fn put(&mut self, mut body: P) -> u32 {
+    pub(crate) fn put(&mut self, mut body: P) -> Place {
         let Some(place) = self.vacant.pop() else { return self.append(body) };
-        std::mem::swap(&mut self.letters[place as usize].body, &mut body);
+        std::mem::swap(&mut self.letters[place.index()].body, &mut body);
         place
     }
 
     #[cold]
-    fn append(&mut self, body: P) -> u32 {
-        self.letters.push(Letter { body, deadline: Time::ZERO, id: 0, src: Address::node(0), next: 0 });
-        u32::try_from(self.letters.len() - 1).expect("fewer than 2^32 messages at a time")
+    fn append(&mut self, body: P) -> Place {
+        self.letters.push(Letter { body, deadline: Time::ZERO, id: 0, src: Address::node(0), next: None });
+        let number = u32::try_from(self.letters.len()).ok().and_then(NonZeroU32::new);
+        Place(number.expect("more than none and fewer than 2^32 messages at a time"))
     }
 
     /// The message at a place.
     #[inline]
-    pub(crate) fn at(&self, place: u32) -> &Letter<P> {
-        &self.letters[place as usize]
+    pub(crate) fn at(&self, place: Place) -> &Letter<P> {
+        &self.letters[place.index()]
     }
 
     /// The same, to be written on.
     #[inline]
-    pub(crate) fn at_mut(&mut self, place: u32) -> &mut Letter<P> {
-        &mut self.letters[place as usize]
+    pub(crate) fn at_mut(&mut self, place: Place) -> &mut Letter<P> {
+        &mut self.letters[place.index()]
     }
 
     /// Nobody needs these messages any more. Each lies there until its place is used again.
-    pub(crate) fn vacate(&mut self, places: impl IntoIterator<Item = u32>) {
+    pub(crate) fn vacate(&mut self, places: impl IntoIterator<Item = Place>) {
         self.vacant.extend(places);
     }
 }
@@ -69,7 +76,7 @@ impl<P> Messages<P> {
 #[derive(Debug)]
 pub(crate) struct Chain {
     /// The first and the last, if there are any.
-    ends: Option<(u32, u32)>,
+    ends: Option<(Place, Place)>,
 }
 
 impl Chain {
@@ -82,20 +89,20 @@ impl Chain {
     }
 
     /// The first message.
-    pub(crate) fn first(&self) -> Option<u32> {
+    pub(crate) fn first(&self) -> Option<Place> {
         self.ends.map(|(first, _)| first)
     }
 
     /// The last message.
-    pub(crate) fn last(&self) -> Option<u32> {
+    pub(crate) fn last(&self) -> Option<Place> {
         self.ends.map(|(_, last)| last)
     }
 
     /// Adds a message behind the last.
     #[inline]
-    pub(crate) fn push<P>(&mut self, place: u32, messages: &mut Messages<P>) {
+    pub(crate) fn push<P>(&mut self, place: Place, messages: &mut Messages<P>) {
         let first = self.ends.map_or(place, |(first, last)| {
-            messages.at_mut(last).next = place;
+            messages.at_mut(last).next = Some(place);
             first
         });
         self.ends = Some((first, place));
@@ -103,10 +110,16 @@ impl Chain {
 
     /// Takes the first message off.
     #[inline]
-    pub(crate) fn pop<P>(&mut self, messages: &Messages<P>) -> Option<u32> {
+    pub(crate) fn pop<P>(&mut self, messages: &Messages<P>) -> Option<Place> {
         let (first, last) = self.ends?;
-        self.ends = (first != last).then(|| (messages.at(first).next, last));
+        self.ends = if first == last { None } else { messages.at(first).next.zip(Some(last)) };
         Some(first)
+    }
+}
+
+impl Place {
+    const fn index(self) -> usize {
+        self.0.get() as usize - 1
     }
 }
 
@@ -117,17 +130,17 @@ mod tests {
     #[test]
     fn what_is_put_down_lies_there_and_chains_keep_their_order() {
         let mut messages = Messages::new();
-        assert_eq!(["a", "b", "c"].map(|body| messages.put(body)), [0, 1, 2]);
-        assert_eq!(messages.at(1).body, "b");
-        messages.vacate([1]);
-        assert_eq!((messages.put("d"), messages.put("e")), (1, 3));
+        let [first, second, third] = ["a", "b", "c"].map(|body| messages.put(body));
+        assert_eq!([first, second, third].map(|place| messages.at(place).body), ["a", "b", "c"]);
+        messages.vacate([second]);
+        let [again, fourth] = ["d", "e"].map(|body| messages.put(body));
+        assert_eq!((again, messages.at(second).body), (second, "d"));
         let mut chain = Chain::new();
         assert_eq!((chain.pop(&messages), chain.is_empty()), (None, true));
-        for place in [2, 0, 3] {
+        for place in [third, first, fourth] {
             chain.push(place, &mut messages);
         }
-        assert_eq!((chain.first(), chain.last()), (Some(2), Some(3)));
-        assert_eq!([(); 4].map(|()| chain.pop(&messages)), [Some(2), Some(0), Some(3), None]);
-        assert_eq!([0, 1, 2, 3].map(|place| messages.at(place).body), ["a", "d", "c", "e"]);
+        assert_eq!((chain.first(), chain.last()), (Some(third), Some(fourth)));
+        assert_eq!([(); 4].map(|()| chain.pop(&messages)), [Some(third), Some(first), Some(fourth), None]);
     }
 }

@@ -27,7 +27,7 @@ use protocol::{Address, Duration, Time};
 
 use crate::agenda::Agenda;
 use crate::inbox::Inbox;
-use crate::messages::{Chain, Messages};
+use crate::messages::{Chain, Messages, Place};
 use crate::nemesis::Cut;
 use crate::random::Random;
 use crate::{Distribution, Latency, Options, ProcessDelay};
@@ -53,7 +53,7 @@ pub(crate) struct Network<P> {
 #[derive(Debug)]
 struct Receiver {
     inbox: Inbox,
-    held: Option<u32>,
+    held: Option<Place>,
     /// Messages whose hold is over, on their way into the node.
     passing: Chain,
     /// When the last of them arrives.
@@ -75,7 +75,7 @@ pub(crate) struct Released {
     /// When it arrived. A driver that comes later than that is late.
     pub(crate) due: Time,
     /// Where the message lies.
-    pub(crate) message: u32,
+    pub(crate) message: Place,
 }
 
 impl<P> Network<P> {
@@ -97,7 +97,15 @@ impl<P> Network<P> {
 
     /// Puts a message into a queue. What it says lies at `place`.
     #[inline]
-    pub(crate) fn send(&mut self, now: Time, id: u64, src: Address, receiver: u32, involves_client: bool, place: u32) {
+    pub(crate) fn send(
+        &mut self,
+        now: Time,
+        id: u64,
+        src: Address,
+        receiver: u32,
+        involves_client: bool,
+        place: Place,
+    ) {
         let latency = if involves_client { Duration::ZERO } else { self.draw_latency() };
         let message = self.messages.at_mut(place);
         message.id = id;
@@ -137,7 +145,7 @@ impl<P> Network<P> {
     /// A hold is over: its receiver takes the next message at once. The one it held arrives now, or after its way into the
     /// node.
     #[inline]
-    fn let_pass(&mut self, now: Time, due: Time, receiver: u32) -> Option<u32> {
+    fn let_pass(&mut self, now: Time, due: Time, receiver: u32) -> Option<Place> {
         let message = self.receivers[receiver as usize].held.take().expect("a hold has a message");
         self.take_next(now, receiver);
         let delay = self.draw_process_delay();
@@ -168,7 +176,7 @@ impl<P> Network<P> {
 
     /// The receiver takes a message and holds it until it is due; false if the message is lost on a cut.
     #[inline]
-    fn take(&mut self, now: Time, receiver: u32, message: u32) -> bool {
+    fn take(&mut self, now: Time, receiver: u32, message: Place) -> bool {
         if self.cut.is_some() && self.is_cut_off(receiver, message) {
             self.messages.vacate([message]);
             return false;
@@ -181,7 +189,7 @@ impl<P> Network<P> {
 
     /// Whether the cut, if there is one, is between a receiver and a sender. Services and clients are on every side.
     #[inline(never)]
-    fn is_cut_off(&self, receiver: u32, message: u32) -> bool {
+    fn is_cut_off(&self, receiver: u32, message: Place) -> bool {
         let Some(cut) = &self.cut else { return false };
         let sender = self.messages.at(message).src.as_node();
         sender.is_some_and(|sender| receiver < self.nodes && cut.drops(receiver, sender))

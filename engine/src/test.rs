@@ -18,7 +18,7 @@ use crate::generator::Generator;
 use crate::history::History;
 use crate::journal::Journal;
 use crate::json::LineError;
-use crate::messages::Letter;
+use crate::messages::{Letter, Place};
 use crate::nemesis::Schedule;
 use crate::network::Released;
 use crate::payload::Payload;
@@ -142,7 +142,7 @@ impl<P: Payload> Test<P> {
         }
     }
 
-    fn reply(&mut self, now: Time, client: u32, message: u32) {
+    fn reply(&mut self, now: Time, client: u32, message: Place) {
         if let Some(completion) = self.world.send_to_client(client, message) {
             self.complete(now, client, completion);
         }

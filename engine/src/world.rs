@@ -8,6 +8,7 @@ use protocol::{Address, Directory, Duration, MessageId, Request, Time};
 use crate::Options;
 use crate::client::{Clients, Completion};
 use crate::journal::Journal;
+use crate::messages::Place;
 use crate::network::{Network, Released};
 use crate::payload::Payload;
 use crate::random::Random;
@@ -78,7 +79,7 @@ impl<P: Payload> World<P> {
     }
 
     /// A node sends to a client. The end of the client's request, if this is the reply it waits for.
-    pub(crate) fn send_to_client(&mut self, client: u32, message: u32) -> Option<Completion> {
+    pub(crate) fn send_to_client(&mut self, client: u32, message: Place) -> Option<Completion> {
         if !self.clients.queue(client, message) {
             self.network.messages.vacate([message]);
             return None;
@@ -95,19 +96,19 @@ impl<P: Payload> World<P> {
 
     /// Anybody sends to a node.
     #[inline]
-    pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, message: u32) {
+    pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, message: Place) {
         let involves_client = self.involves_client(src, node);
         self.send(now, src, node, involves_client, message);
     }
 
     /// A node sends to a service.
-    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, message: u32) {
+    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, message: Place) {
         let receiver = self.nodes + service;
         self.send(now, src, receiver, self.involves_client(src, receiver), message);
     }
 
     #[inline]
-    fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, message: u32) {
+    fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, message: Place) {
         self.network.send(now, self.next_message, src, receiver, involves_client, message);
         self.next_message += 1;
         self.journal.sent(involves_client);
@@ -158,7 +159,7 @@ impl<P: Payload> World<P> {
 
     /// A service receives a request and answers it.
     #[cold]
-    fn serve(&mut self, now: Time, service: u32, requester: Address, message: u32) {
+    fn serve(&mut self, now: Time, service: u32, requester: Address, message: Place) {
         let request = self.network.messages.at(message).body.service_request();
         self.network.messages.vacate([message]);
         let Some(request) = request else { return };

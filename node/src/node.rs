@@ -101,7 +101,7 @@ impl<R: Role> Node<R> {
     pub(crate) fn under<S: Role>(
         mut self,
         master: u32,
-        role: impl FnOnce(Option<Link>) -> S,
+        role: impl FnOnce(Option<Box<Link>>) -> S,
         now: Time,
         out: &mut Outbox<Peer>,
     ) -> Node<S> {
@@ -197,7 +197,7 @@ impl<R: Role> Machine for Node<R> {
 }
 
 /// The links of a node: to those it passes values to, by address, and to its master where it needs one of its own.
-fn links(config: Config, nodes: u32, number: u32, master: u32, first: MessageId) -> (Vec<Link>, Option<Link>) {
+fn links(config: Config, nodes: u32, number: u32, master: u32, first: MessageId) -> (Vec<Link>, Option<Box<Link>>) {
     let cluster = Cluster::new(nodes).rooted_at(master);
     let mut targets = if config.relay_to_master {
         config.topology.children(cluster, number)
@@ -213,7 +213,7 @@ fn links(config: Config, nodes: u32, number: u32, master: u32, first: MessageId)
     let apart = config.relay_to_master && number != master && targets.binary_search(&master).is_err();
     (
         targets.into_iter().map(|target| link(target, Carries::Spread)).collect(),
-        apart.then(|| link(master, Carries::Relay)),
+        apart.then(|| Box::new(link(master, Carries::Relay))),
     )
 }
 

@@ -11,7 +11,8 @@ use crate::{Link, Node, Peer};
 #[derive(Clone, Debug)]
 pub struct Follower {
     pub(crate) master: u32,
-    pub(crate) uplink: Option<Link>,
+    /// Apart, because few nodes have one and every node is looked at all the time.
+    pub(crate) uplink: Option<Box<Link>>,
 }
 
 impl Node<Follower> {
@@ -46,7 +47,7 @@ impl Node<Follower> {
         self.under(master, |uplink| Self::role(master, uplink), now, out)
     }
 
-    pub(crate) const fn role(master: u32, uplink: Option<Link>) -> Follower {
+    pub(crate) const fn role(master: u32, uplink: Option<Box<Link>>) -> Follower {
         Follower { master, uplink }
     }
 }
@@ -55,7 +56,7 @@ impl Role for Follower {
     const NAME: &'static str = "follower";
 
     fn uplink(&mut self) -> Option<&mut Link> {
-        self.uplink.as_mut()
+        self.uplink.as_deref_mut()
     }
 
     /// The sender knows an old master. To lose nothing, the value is taken in as if a client had brought it: it goes to the
