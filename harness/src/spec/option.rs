@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn a_written_option_reads_back_as_itself() {
         let mut options = Options { rate: 12.5, availability: Some(Availability::AtLeast(0.9)), ..Options::default() };
-        options.nemesis = Some(Nemesis::Partition);
+        options.nemesis = Nemesis::Partition.into();
         for name in NAMES.into_iter().filter(|name| *name != "nodes") {
             let node = Node { span: 0..0, kind: Kind::Scalar(written(name, &options)) };
             let mut problems = Problems::default();
