@@ -84,7 +84,7 @@ fn is_slow(key: u64, sender: u32, receiver: u32) -> bool {
     let mut mixed = key ^ (u64::from(sender) << 32 | u64::from(receiver));
     mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (mixed ^ mixed >> 31) % 5 == 0
+    (mixed ^ mixed >> 31).is_multiple_of(5)
 }
 
 #[cfg(test)]

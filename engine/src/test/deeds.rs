@@ -118,16 +118,13 @@ impl<P: Payload> Test<P> {
         self.world.network.disturbance.stop(nemesis);
         let victims = std::mem::take(&mut self.schedules[place].victims);
         for &node in &victims {
-            match nemesis {
-                Nemesis::Crash(_) => {
-                    self.world.network.revive(node);
-                    self.fates.push_back((node, Fate::Restart));
-                    self.ask_restarted(now, node);
-                }
-                _ => {
-                    self.world.network.resume(now, node);
-                    self.fates.push_back((node, Fate::Resume));
-                }
+            if let Nemesis::Crash(_) = nemesis {
+                self.world.network.revive(node);
+                self.fates.push_back((node, Fate::Restart));
+                self.ask_restarted(now, node);
+            } else {
+                self.world.network.resume(now, node);
+                self.fates.push_back((node, Fate::Resume));
             }
         }
         let names = self.names_of(victims.iter().map(|&node| (node, ())));
