@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use protocol::{ErrorCode, Time, Value, Values};
 
+use crate::Nemesis;
 use crate::options::Options;
 
 /// A test's operations by index. Indices are dense from 0; every invocation of a client has exactly one completion.
@@ -71,8 +72,12 @@ pub enum F {
     Echo(serde_json::Value),
     /// The values are read; `None` unless the op is `Ok`.
     Read(Option<Values>),
+    /// Something that Maelstrom's nemesis cannot break begins; on completion with what it hit, in words.
+    StartFault(Nemesis, Vec<String>),
     /// The nemesis cuts the network.
     StartPartition(PartitionValue),
+    /// What began with [`StartFault`](Self::StartFault) ends; on completion with what comes back, in words.
+    StopFault(Nemesis, Vec<String>),
     /// The nemesis heals it: `None` on invocation, `Some` on completion (`:network-healed`).
     StopPartition(Option<Healed>),
 }
@@ -187,8 +192,10 @@ impl OpKind {
 
 impl F {
     /// The operation's name as Maelstrom writes it, without the colon.
-    pub const fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
+            Self::StartFault(nemesis, _) => nemesis.deeds().0,
+            Self::StopFault(nemesis, _) => nemesis.deeds().1,
             Self::Broadcast(_) => "broadcast",
             Self::Echo(_) => "echo",
             Self::Read(_) => "read",

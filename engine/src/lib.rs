@@ -24,6 +24,11 @@
 //! may call such a value stable, 6.5), latencies of client operations, the time from a broadcast's invocation until every
 //! node has the value, and messages per broadcast.
 //!
+//! # Faults that Maelstrom's `broadcast` test does not have
+//!
+//! Messages lost or doubled, slow links, cuts in one direction, nodes that stop or die and come back with nothing
+//! ([`Nemesis`]). Off unless asked for, and named in every table.
+//!
 //! # Known differences
 //!
 //! - Only `broadcast` and `echo` are implemented; nodes may use all four services.
@@ -48,11 +53,13 @@ pub mod workload;
 
 mod agenda;
 mod client;
+mod disturbance;
 mod fault;
 mod generator;
 mod in_process;
 mod inbox;
 mod messages;
+mod nemeses;
 mod nemesis;
 mod network;
 mod options;
@@ -66,10 +73,9 @@ mod workers;
 mod world;
 
 pub use fault::{Fault, FaultKind};
-pub use options::{
-    Availability, Concurrency, Distribution, Latency, Nemesis, Options, ProcessDelay, Topology, Workload,
-};
+pub use nemeses::{Nemeses, Nemesis, NemesisError};
+pub use options::{Availability, Concurrency, Distribution, Latency, Options, ProcessDelay, Topology, Workload};
 pub use payload::{Payload, ReplyKind};
 pub use simulation::simulate;
-pub use test::{Progress, Run, Test};
+pub use test::{Event, Fate, Progress, Run, Test};
 pub use world::Delivery;

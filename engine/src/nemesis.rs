@@ -1,12 +1,16 @@
-//! What cuts the network, and when (semantics, section 9; Maelstrom's `nemesis`, Jepsen's `nemesis.combined`).
+//! What breaks, and when (semantics, section 9; Maelstrom's `nemesis`, Jepsen's `nemesis.combined`).
 //!
 //! Starts and stops alternate, beginning with a start at once; the gap from one to the next is uniform from nothing to twice
-//! the interval. Each start draws one of four kinds of cut.
+//! the interval. Each start of a partition draws one of four kinds of cut.
+//!
+//! What Maelstrom does not have follows the same rhythm, each [`Nemesis`] with a schedule and random numbers of its own, so
+//! that one more of them leaves the others' deeds where they were.
 
 use std::collections::BTreeMap;
 
 use protocol::{Duration, Time};
 
+use crate::Nemesis;
 use crate::random::Random;
 
 /// Which messages between nodes are dropped.
@@ -16,6 +20,10 @@ pub(crate) enum Cut {
     Groups(Vec<u8>),
     /// Each node hears exactly the nodes marked in its row.
     Hears(Vec<Vec<bool>>),
+    /// The marked nodes no longer hear the others; the others hear them.
+    Deaf(Vec<bool>),
+    /// The marked nodes are no longer heard by the others; they hear them.
+    Mute(Vec<bool>),
 }
 
 /// The four kinds of cut.
@@ -35,14 +43,22 @@ enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
     /// Cuts the network; the kind's name is for the history.
-    Start(&'static str, Cut),
-    /// Heals it.
+    Cut(&'static str, Cut),
+    /// Begins something else, with these nodes first among its victims and this number to draw links by.
+    Start {
+        /// All nodes, in the order in which they are to be hit.
+        order: Vec<u32>,
+        /// Decides which links are slow.
+        key: u64,
+    },
+    /// Ends what was begun.
     Stop,
 }
 
-/// The schedule of cuts and healings.
+/// The schedule of one nemesis: its starts and stops.
 #[derive(Debug)]
 pub(crate) struct Schedule {
+    pub(crate) nemesis: Nemesis,
     random: Random,
     interval: Duration,
     nodes: u32,
@@ -52,8 +68,10 @@ pub(crate) struct Schedule {
 
 impl Schedule {
     /// A schedule whose first start is due at `begin`.
-    pub(crate) const fn new(begin: Time, interval: Duration, nodes: u32, random: Random) -> Self {
-        Self { random, interval, nodes, next_at: begin, next_is_start: true }
+    pub(crate) fn new(nemesis: Nemesis, begin: Time, interval: Duration, nodes: u32, seed: u64) -> Self {
+        // A partition's numbers are those of before there was anything else.
+        let stream = if nemesis == Nemesis::Partition { "nemesis" } else { nemesis.name() };
+        Self { nemesis, random: Random::stream(seed, stream), interval, nodes, next_at: begin, next_is_start: true }
     }
 
     /// When the next start or stop is due.
@@ -69,8 +87,23 @@ impl Schedule {
         if !start {
             return Deed::Stop;
         }
-        let kind = [Kind::One, Kind::Majority, Kind::MinorityThird, Kind::MajoritiesRing][self.random.index(4)];
-        Deed::Start(kind.name(), kind.cut(self.nodes, &mut self.random))
+        match self.nemesis {
+            Nemesis::Partition => {
+                let kind = [Kind::One, Kind::Majority, Kind::MinorityThird, Kind::MajoritiesRing][self.random.index(4)];
+                Deed::Cut(kind.name(), kind.cut(self.nodes, &mut self.random))
+            }
+            Nemesis::OneWay => {
+                let kind = [Kind::One, Kind::Majority, Kind::MinorityThird][self.random.index(3)];
+                let apart = apart(kind.apart(self.nodes as usize), self.nodes as usize, &mut self.random);
+                let is_deaf = self.random.coin();
+                if is_deaf { Deed::Cut("deaf", Cut::Deaf(apart)) } else { Deed::Cut("mute", Cut::Mute(apart)) }
+            }
+            _ => {
+                let mut order: Vec<u32> = (0..self.nodes).collect();
+                self.random.shuffle(&mut order);
+                Deed::Start { order, key: self.random.below(u64::MAX) }
+            }
+        }
     }
 }
 
@@ -86,21 +119,35 @@ impl Kind {
 
     fn cut(self, nodes: u32, random: &mut Random) -> Cut {
         let count = nodes as usize;
-        let apart = match self {
-            Self::MajoritiesRing if count <= 5 => return Cut::Hears(small_ring(count, random)),
-            Self::MajoritiesRing => return Cut::Hears(large_ring(count, random)),
+        match self {
+            Self::MajoritiesRing if count <= 5 => Cut::Hears(small_ring(count, random)),
+            Self::MajoritiesRing => Cut::Hears(large_ring(count, random)),
+            Self::Majority | Self::MinorityThird | Self::One => {
+                Cut::Groups(apart(self.apart(count), count, random).into_iter().map(u8::from).collect())
+            }
+        }
+    }
+
+    /// How many of so many nodes it sets apart.
+    const fn apart(self, count: usize) -> usize {
+        match self {
+            Self::MajoritiesRing => 0,
             Self::Majority => count / 2,
             Self::MinorityThird => count.saturating_sub(1) / 3,
             Self::One => 1,
-        };
-        let mut order: Vec<usize> = (0..count).collect();
-        random.shuffle(&mut order);
-        let mut groups = vec![0; count];
-        for &node in &order[..apart.min(count)] {
-            groups[node] = 1;
         }
-        Cut::Groups(groups)
     }
+}
+
+/// Marks so many of the nodes, drawn at random.
+fn apart(marked: usize, count: usize, random: &mut Random) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..count).collect();
+    random.shuffle(&mut order);
+    let mut apart = vec![false; count];
+    for &node in &order[..marked.min(count)] {
+        apart[node] = true;
+    }
+    apart
 }
 
 /// Up to five nodes: the windows of a majority in a shuffled ring; the node in the middle of each hears its window only.
@@ -156,6 +203,8 @@ impl Cut {
         match self {
             Self::Groups(groups) => groups[receiver] != groups[sender],
             Self::Hears(hears) => !hears[receiver][sender],
+            Self::Deaf(apart) => apart[receiver] && !apart[sender],
+            Self::Mute(apart) => apart[sender] && !apart[receiver],
         }
     }
 
@@ -215,12 +264,12 @@ mod tests {
 
     #[test]
     fn starts_and_stops_alternate_with_the_interval_as_mean() {
-        let mut schedule = Schedule::new(Time::ZERO, Duration::from_secs(10), 5, random(1));
+        let mut schedule = Schedule::new(Nemesis::Partition, Time::ZERO, Duration::from_secs(10), 5, 1);
         let mut kinds = Vec::new();
         for round in 0..4_000 {
             let now = schedule.next_at();
             match schedule.deed(now) {
-                Deed::Start(kind, _) if round % 2 == 0 => kinds.push(kind),
+                Deed::Cut(kind, _) if round % 2 == 0 => kinds.push(kind),
                 Deed::Stop if round % 2 == 1 => {}
                 deed => panic!("{deed:?} in round {round}"),
             }
@@ -231,6 +280,20 @@ mod tests {
             let share = kinds.iter().filter(|&&other| other == kind).count();
             assert!((430..570).contains(&share), "{kind}: {share} of 2000");
         }
+    }
+
+    #[test]
+    fn a_one_way_cut_drops_in_one_direction() {
+        let mut schedule = Schedule::new(Nemesis::OneWay, Time::ZERO, Duration::from_secs(1), 5, 3);
+        let mut kinds = std::collections::BTreeSet::new();
+        for _ in 0..40 {
+            if let Deed::Cut(kind, cut) = schedule.deed(schedule.next_at()) {
+                kinds.insert(kind);
+                assert!((0..5).all(|a| (0..5).all(|b| !cut.drops(a, b) || !cut.drops(b, a))));
+                assert!((0..5).any(|a| (0..5).any(|b| cut.drops(a, b))));
+            }
+        }
+        assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["deaf", "mute"]);
     }
 
     #[test]

@@ -20,12 +20,26 @@
 //!    and messages do not overtake each other.
 //! 8. **Services** have queues like nodes, with latency both ways (3.6). They are never cut off.
 //!
+//! What Maelstrom does not have ([`crate::Nemesis`]), off unless a test asks for it, and between nodes only, as cuts are:
+//!
+//! 9. **Loss and duplication** are drawn when a message is sent, where Maelstrom has its parameter for loss. Both copies have
+//!    the same number and a latency of their own; one was sent, two are received.
+//! 10. **Slow links** ([`Disturbance`]): every ordered pair of nodes is a link, and a fifth of them are slow. Head-of-line
+//!     blocking makes them slow for whoever else sends to the same receiver.
+//! 11. **A stopped node** ([`Network::pause`]) goes on receiving into its pipe and reads nothing: all of it arrives when the
+//!     node goes on.
+//! 12. **A dead node** ([`Network::kill`]): what arrives meanwhile is lost. What is still under way when the node is started
+//!     again arrives, as a network knows names and not processes.
+//!
 //! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
 //! keeps.
+
+use std::collections::BTreeMap;
 
 use protocol::{Address, Duration, Time};
 
 use crate::agenda::Agenda;
+use crate::disturbance::Disturbance;
 use crate::inbox::Inbox;
 use crate::messages::{Chain, Messages, Place};
 use crate::nemesis::Cut;
@@ -46,7 +60,21 @@ pub(crate) struct Network<P> {
     receivers: Vec<Receiver>,
     /// When which receiver's message has come to the end of which stage: twice the receiver's number, plus the stage.
     ends: Agenda,
-    cut: Option<Cut>,
+    /// Cuts in both directions and in one.
+    cuts: [Option<Cut>; 2],
+    is_cut: bool,
+    pub(crate) disturbance: Disturbance,
+    /// Nodes that do not take what arrives.
+    halted: BTreeMap<u32, Halt>,
+}
+
+/// Why a node does not take what arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Halt {
+    /// It is dead.
+    Dead,
+    /// It is stopped, and so many messages wait for it to go on.
+    Stopped(u32),
 }
 
 /// What is under way to one receiver. Nothing waits in the queue of one that holds nothing.
@@ -91,7 +119,10 @@ impl<P> Network<P> {
             nodes,
             receivers: (0..nodes as usize + services).map(|_| Receiver::new()).collect(),
             ends: Agenda::of_milliseconds(),
-            cut: None,
+            cuts: [None, None],
+            is_cut: false,
+            disturbance: Disturbance::new(options.seed),
+            halted: BTreeMap::new(),
         }
     }
 
@@ -107,6 +138,32 @@ impl<P> Network<P> {
         place: Place,
     ) {
         let latency = if involves_client { Duration::ZERO } else { self.draw_latency() };
+        self.queue(now, id, src, receiver, latency, place);
+    }
+
+    /// The same between nodes while something disturbs the network: the message may be lost, doubled or slow.
+    #[cold]
+    pub(crate) fn send_disturbed(&mut self, now: Time, id: u64, src: Address, receiver: u32, place: Place)
+    where
+        P: Clone,
+    {
+        let fortune = self.disturbance.meet(src, receiver);
+        if fortune.is_lost {
+            self.messages.vacate([place]);
+            return;
+        }
+        if fortune.is_doubled {
+            let copy = self.messages.at(place).body.clone();
+            let copy = self.messages.put(copy);
+            let latency = self.draw_latency() * fortune.slowness;
+            self.queue(now, id, src, receiver, latency, copy);
+        }
+        let latency = self.draw_latency() * fortune.slowness;
+        self.queue(now, id, src, receiver, latency, place);
+    }
+
+    #[inline]
+    fn queue(&mut self, now: Time, id: u64, src: Address, receiver: u32, latency: Duration, place: Place) {
         let message = self.messages.at_mut(place);
         message.id = id;
         message.src = src;
@@ -132,10 +189,16 @@ impl<P> Network<P> {
             let receiver = end / 2;
             let message = if end % 2 == Stage::Held as u32 {
                 self.let_pass(now, due, receiver)
+            } else if self.is_halted(receiver) && self.waits(receiver) {
+                None
             } else {
                 self.receivers[receiver as usize].passing.pop(&self.messages)
             };
             if let Some(message) = message {
+                if self.is_halted(receiver) && self.is_dead(receiver) {
+                    self.messages.vacate([message]);
+                    continue;
+                }
                 return Some(Released { receiver, due, message });
             }
         }
@@ -149,8 +212,9 @@ impl<P> Network<P> {
         let message = self.receivers[receiver as usize].held.take().expect("a hold has a message");
         self.take_next(now, receiver);
         let delay = self.draw_process_delay();
+        let is_stopped = self.is_halted(receiver) && !self.is_dead(receiver);
         let queue = &mut self.receivers[receiver as usize];
-        if delay == Duration::ZERO && queue.passing.is_empty() {
+        if delay == Duration::ZERO && queue.passing.is_empty() && !is_stopped {
             return Some(message);
         }
         queue.passed_at = queue.passed_at.max(due + delay);
@@ -159,9 +223,61 @@ impl<P> Network<P> {
         None
     }
 
-    /// Cuts the network, or heals it.
-    pub(crate) fn set_cut(&mut self, cut: Option<Cut>) {
-        self.cut = cut;
+    /// Cuts the network, or heals it. Cuts in one direction are one thing, cuts in both another.
+    pub(crate) fn set_cut(&mut self, is_one_way: bool, cut: Option<Cut>) {
+        self.cuts[usize::from(is_one_way)] = cut;
+        self.is_cut = self.cuts.iter().any(Option::is_some);
+    }
+
+    /// Stops a node, unless it is stopped or dead already: then false.
+    pub(crate) fn pause(&mut self, node: u32) -> bool {
+        self.halt(node, Halt::Stopped(0))
+    }
+
+    /// A stopped node goes on, and takes what has come meanwhile.
+    pub(crate) fn resume(&mut self, now: Time, node: u32) {
+        if let Some(Halt::Stopped(waiting)) = self.halted.remove(&node) {
+            let queue = &mut self.receivers[node as usize];
+            queue.passed_at = queue.passed_at.max(now);
+            (0..waiting).for_each(|_| self.ends.push(now, node * 2 + Stage::Passing as u32));
+        }
+    }
+
+    /// A node dies, unless it is stopped or dead already: then false.
+    pub(crate) fn kill(&mut self, node: u32) -> bool {
+        self.halt(node, Halt::Dead)
+    }
+
+    /// A dead node is there again.
+    pub(crate) fn revive(&mut self, node: u32) {
+        self.halted.remove(&node);
+    }
+
+    /// Whether a node is dead.
+    pub(crate) fn is_dead(&self, node: u32) -> bool {
+        self.halted.get(&node) == Some(&Halt::Dead)
+    }
+
+    fn halt(&mut self, node: u32, why: Halt) -> bool {
+        let is_free = !self.halted.contains_key(&node);
+        if is_free {
+            self.halted.insert(node, why);
+        }
+        is_free
+    }
+
+    /// Whether a node may be stopped or dead: one look for nearly every message.
+    #[inline]
+    fn is_halted(&self, node: u32) -> bool {
+        !self.halted.is_empty() && self.halted.contains_key(&node)
+    }
+
+    /// Lets a message that has arrived wait, if its receiver is stopped.
+    #[cold]
+    fn waits(&mut self, node: u32) -> bool {
+        let Some(Halt::Stopped(waiting)) = self.halted.get_mut(&node) else { return false };
+        *waiting += 1;
+        true
     }
 
     /// Takes the message with the smallest deadline, due or not; another if that one is lost.
@@ -177,7 +293,7 @@ impl<P> Network<P> {
     /// The receiver takes a message and holds it until it is due; false if the message is lost on a cut.
     #[inline]
     fn take(&mut self, now: Time, receiver: u32, message: Place) -> bool {
-        if self.cut.is_some() && self.is_cut_off(receiver, message) {
+        if self.is_cut && self.is_cut_off(receiver, message) {
             self.messages.vacate([message]);
             return false;
         }
@@ -187,12 +303,12 @@ impl<P> Network<P> {
         true
     }
 
-    /// Whether the cut, if there is one, is between a receiver and a sender. Services and clients are on every side.
+    /// Whether a cut is between a receiver and a sender. Services and clients are on every side.
     #[inline(never)]
     fn is_cut_off(&self, receiver: u32, message: Place) -> bool {
-        let Some(cut) = &self.cut else { return false };
         let sender = self.messages.at(message).src.as_node();
-        sender.is_some_and(|sender| receiver < self.nodes && cut.drops(receiver, sender))
+        let is_cut = |sender| self.cuts.iter().flatten().any(|cut| cut.drops(receiver, sender));
+        sender.is_some_and(|sender| receiver < self.nodes && is_cut(sender))
     }
 
     /// One latency, in whole milliseconds.
@@ -232,148 +348,4 @@ impl Distribution {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CLIENT: Address = Address::client(9);
-
-    fn network(mean_ms: u64, distribution: Distribution) -> Network<&'static str> {
-        Network::new(
-            &Options {
-                nodes: Options::numbered_nodes(3),
-                latency: Latency { mean_ms, distribution },
-                process_delay: ProcessDelay::NONE,
-                ..Options::default()
-            },
-            0,
-        )
-    }
-
-    fn constant() -> Network<&'static str> {
-        network(100, Distribution::Constant)
-    }
-
-    fn at(micros: u64) -> Time {
-        Time::ZERO + Duration::from_micros(micros)
-    }
-
-    fn send(network: &mut Network<&'static str>, now: Time, id: u64, src: Address, receiver: u32, body: &'static str) {
-        let place = network.messages.put(body);
-        network.send(now, id, src, receiver, src.is_client(), place);
-    }
-
-    /// Runs the network dry and tells when what arrived, in microseconds.
-    fn arrivals(network: &mut Network<&'static str>) -> Vec<(u64, &'static str)> {
-        let mut arrivals = Vec::new();
-        while network.next_end() != Time::MAX {
-            let now = network.next_end();
-            while let Some(released) = network.release(now) {
-                arrivals.push((now.as_nanos() / 1_000, network.messages.at(released.message).body));
-            }
-        }
-        arrivals
-    }
-
-    #[test]
-    fn a_client_waits_behind_a_held_message() {
-        let mut network = constant();
-        send(&mut network, at(0), 0, Address::node(1), 0, "gossip");
-        send(&mut network, at(5_000), 1, CLIENT, 0, "request");
-        assert_eq!(arrivals(&mut network), [(99_000, "gossip"), (99_000, "request")]);
-    }
-
-    #[test]
-    fn a_client_does_not_wait_at_an_idle_node_nor_behind_what_is_only_queued() {
-        let mut network = constant();
-        send(&mut network, at(0), 0, CLIENT, 0, "idle");
-        assert_eq!(arrivals(&mut network), [(0, "idle")]);
-        send(&mut network, at(0), 1, Address::node(1), 0, "held");
-        send(&mut network, at(90_000), 2, Address::node(1), 0, "queued");
-        send(&mut network, at(95_000), 3, CLIENT, 0, "request");
-        assert_eq!(arrivals(&mut network), [(99_000, "held"), (99_000, "request"), (189_000, "queued")]);
-    }
-
-    #[test]
-    fn holds_are_whole_milliseconds_and_never_the_whole_latency() {
-        let mut network = constant();
-        send(&mut network, at(0), 0, Address::node(1), 0, "first");
-        send(&mut network, at(40_300), 1, Address::node(2), 0, "second");
-        // Taken at 99.0 ms with 41.3 ms to go: held for 41.
-        assert_eq!(arrivals(&mut network), [(99_000, "first"), (140_000, "second")]);
-        // Less than a millisecond to go is nothing at all.
-        send(&mut network, at(200_000), 2, Address::node(1), 0, "third");
-        send(&mut network, at(200_000), 3, Address::node(2), 0, "beside it");
-        send(&mut network, at(200_900), 4, Address::node(2), 0, "behind it");
-        assert_eq!(arrivals(&mut network), [(299_000, "third"), (299_000, "beside it"), (300_000, "behind it")]);
-    }
-
-    #[test]
-    fn a_partition_is_tested_when_a_message_is_taken() {
-        let mut network = constant();
-        let cut = || Some(Cut::groups(vec![0, 1, 1]));
-        send(&mut network, at(0), 0, Address::node(1), 0, "held before the cut");
-        send(&mut network, at(1_000), 1, Address::node(1), 0, "taken during the cut");
-        send(&mut network, at(2_000), 2, Address::node(2), 1, "same side");
-        network.set_cut(cut());
-        send(&mut network, at(3_000), 3, CLIENT, 2, "clients are never cut off");
-        let mut release = || {
-            let message = network.release(at(100_000)).expect("a message").message;
-            network.messages.at(message).body
-        };
-        assert_eq!((release(), release()), ("clients are never cut off", "held before the cut"));
-        network.set_cut(None);
-        assert_eq!(arrivals(&mut network), [(101_000, "same side")]);
-
-        network.set_cut(cut());
-        send(&mut network, at(200_000), 4, Address::node(1), 0, "taken at once, during the cut");
-        network.set_cut(None);
-        assert_eq!(arrivals(&mut network), [], "healing before the deadline does not bring it back");
-    }
-
-    #[test]
-    fn late_drivers_are_told_when_a_message_was_due() {
-        let mut network = constant();
-        send(&mut network, at(0), 0, Address::node(1), 0, "gossip");
-        assert!(network.release(at(98_999)).is_none());
-        assert_eq!(network.release(at(103_000)).expect("due").due, at(99_000));
-    }
-
-    #[test]
-    fn draws_are_whole_milliseconds_of_the_right_mean() {
-        for (distribution, low, high) in [
-            (Distribution::Constant, 100.0, 100.0),
-            (Distribution::Uniform, 98.0, 101.0),
-            (Distribution::Exponential, 96.0, 102.0),
-        ] {
-            let mut network = network(100, distribution);
-            let draws: Vec<Duration> = (0..20_000).map(|_| network.draw_latency()).collect();
-            assert!(draws.iter().all(|draw| draw.as_nanos() % 1_000_000 == 0));
-            let mean = draws.iter().map(|draw| draw.as_millis_f64()).sum::<f64>() / draws.len() as f64;
-            assert!((low..=high).contains(&mean), "{distribution:?}: {mean}");
-            assert!(distribution != Distribution::Uniform || draws.iter().all(|draw| draw.as_millis() < 200));
-        }
-    }
-
-    #[test]
-    fn the_way_into_a_node_delays_without_blocking_and_without_overtaking() {
-        let mut network = constant();
-        network.process_delay = ProcessDelay { mean_us: 500, distribution: Distribution::Constant };
-        send(&mut network, at(0), 0, CLIENT, 0, "first");
-        assert!(network.release(at(0)).is_none(), "it is on its way");
-        network.process_delay.mean_us = 100;
-        send(&mut network, at(100), 1, CLIENT, 0, "second");
-        assert_eq!(arrivals(&mut network), [(500, "first"), (500, "second")]);
-        send(&mut network, at(600), 2, CLIENT, 0, "third");
-        assert_eq!(arrivals(&mut network), [(700, "third")]);
-    }
-
-    #[test]
-    fn a_long_latency_blocks_short_ones_behind_it() {
-        let mut network = network(0, Distribution::Constant);
-        network.latency = Latency { mean_ms: 300, distribution: Distribution::Constant };
-        send(&mut network, at(0), 0, Address::node(1), 0, "long");
-        network.latency.mean_ms = 10;
-        send(&mut network, at(0), 1, Address::node(1), 0, "short");
-        assert_eq!(arrivals(&mut network), [(299_000, "long"), (299_000, "short")]);
-    }
-}
+mod tests;

@@ -3,6 +3,8 @@
 use protocol::Duration;
 use serde::{Deserialize, Serialize};
 
+use crate::Nemeses;
+
 /// A test's options. Field for field what Maelstrom's command line takes, and the seed it lacks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -24,8 +26,8 @@ pub struct Options {
     /// The neighbours that a broadcast test suggests to its nodes.
     pub topology: Topology,
     /// What breaks during the main phase, if anything.
-    pub nemesis: Option<Nemesis>,
-    /// Mean time between the nemesis's operations.
+    pub nemesis: Nemeses,
+    /// Mean time between the operations of each nemesis.
     pub nemesis_interval: Duration,
     /// The share of operations that must succeed, if any is asked for.
     pub availability: Option<Availability>,
@@ -113,14 +115,6 @@ pub enum Topology {
     Tree4,
 }
 
-/// What breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Nemesis {
-    /// Cuts the network between groups of nodes (semantics, section 9).
-    Partition,
-}
-
 /// What share of operations must succeed (semantics, section 8.2).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -163,7 +157,7 @@ impl Default for Options {
             latency: Latency { mean_ms: 0, distribution: Distribution::Constant },
             process_delay: ProcessDelay::MAELSTROM,
             topology: Topology::Grid,
-            nemesis: None,
+            nemesis: Nemeses::NONE,
             nemesis_interval: Duration::from_secs(10),
             availability: None,
             seed: 0,

@@ -3,8 +3,8 @@
 
 use protocol::{Directory, MessageId, Reply, Request, Value};
 
-/// A message's body.
-pub trait Payload: Sized {
+/// A message's body. It is cloned only where the network doubles messages.
+pub trait Payload: Clone {
     /// A client's request.
     fn request(id: MessageId, request: &Request, directory: &Directory) -> Self;
 

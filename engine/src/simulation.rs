@@ -5,17 +5,23 @@
 //!
 //! What machines say at one instant is sent when all of them have spoken. None of them could tell, and the processor can.
 
+use std::collections::BTreeSet;
+
 use protocol::{Address, Body, Machine, Message, Outbox, Time};
 
 use crate::agenda::Agenda;
-use crate::test::{Run, Test};
+use crate::test::{Event, Fate, Run, Test};
 use crate::{Delivery, Options};
 
-/// Runs a test to its end with one machine per node, in the order of [`Options::nodes`].
-pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
+/// Runs a test to its end with one machine per node: `make` makes that of each, by its place in [`Options::nodes`], and
+/// makes it again when a nemesis has killed it.
+pub fn simulate<M: Machine>(options: Options, mut make: impl FnMut(u32) -> M) -> Run {
+    let nodes = options.node_count();
     let mut simulation = Simulation {
-        alarms: vec![Time::MAX; machines.len()],
-        machines,
+        alarms: vec![Time::MAX; nodes as usize],
+        machines: (0..nodes).map(&mut make).collect(),
+        make,
+        stopped: BTreeSet::new(),
         test: Test::new(options),
         wakes: Agenda::of_seconds(),
         outbox: Outbox::new(),
@@ -25,7 +31,10 @@ pub fn simulate<M: Machine>(options: Options, machines: Vec<M>) -> Run {
     simulation.test.finish()
 }
 
-struct Simulation<M: Machine> {
+struct Simulation<M: Machine, N> {
+    make: N,
+    /// Nodes that do nothing at present.
+    stopped: BTreeSet<u32>,
     test: Test<Body<M::Peer>>,
     machines: Vec<M>,
     /// What machines have said at this instant, one after the other.
@@ -37,7 +46,7 @@ struct Simulation<M: Machine> {
     now: Time,
 }
 
-impl<M: Machine> Simulation<M> {
+impl<M: Machine, N: FnMut(u32) -> M> Simulation<M, N> {
     fn run(&mut self) {
         self.test.begin(self.now);
         loop {
@@ -53,14 +62,35 @@ impl<M: Machine> Simulation<M> {
 
     /// Hands machines what has reached them; false if there was nothing.
     fn deliver(&mut self) -> bool {
-        let Self { test, machines, outbox, wakes, alarms, now } = self;
+        let Self { test, machines, outbox, wakes, alarms, now, make, stopped } = self;
         let mut any = false;
-        test.on_wake(*now, |Delivery { node, src, body, .. }| {
+        test.on_wake(*now, |event| {
             any = true;
-            outbox.speaks(Address::node(node));
-            let machine = &mut machines[node as usize];
-            machine.on_message(*now, src, body, outbox);
-            set_alarm(wakes, &mut alarms[node as usize], node, machine.next_wake());
+            match event {
+                Event::Delivery(Delivery { node, src, body, .. }) => {
+                    outbox.speaks(Address::node(node));
+                    let machine = &mut machines[node as usize];
+                    machine.on_message(*now, src, body, outbox);
+                    set_alarm(wakes, &mut alarms[node as usize], node, machine.next_wake());
+                }
+                Event::Fate(node, fate) => {
+                    let alarm = &mut alarms[node as usize];
+                    match fate {
+                        Fate::Crash => {
+                            machines[node as usize] = make(node);
+                            *alarm = Time::MAX;
+                        }
+                        Fate::Pause => drop(stopped.insert(node)),
+                        Fate::Restart => {}
+                        Fate::Resume => {
+                            stopped.remove(&node);
+                            *alarm = Time::MAX;
+                            let wake = machines[node as usize].next_wake().map(|wake| wake.max(*now));
+                            set_alarm(wakes, alarm, node, wake);
+                        }
+                    }
+                }
+            }
         });
         any
     }
@@ -70,7 +100,7 @@ impl<M: Machine> Simulation<M> {
         let mut any = false;
         while let Some((time, node)) = self.wakes.pop(self.now) {
             let alarm = &mut self.alarms[node as usize];
-            if *alarm == time {
+            if *alarm == time && (self.stopped.is_empty() || !self.stopped.contains(&node)) {
                 any = true;
                 *alarm = Time::MAX;
                 self.outbox.speaks(Address::node(node));

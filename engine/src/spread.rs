@@ -53,7 +53,19 @@ impl Spread {
             let reach = &mut self.values[place];
             reach.nodes += 1;
             if reach.nodes == self.nodes {
-                reach.everywhere = Some(now);
+                // A node that lost the value and has it again changes nothing about when all had it first.
+                reach.everywhere.get_or_insert(now);
+            }
+        }
+    }
+
+    /// The node died, and what it held with it.
+    pub(crate) fn forgot(&mut self, node: u32) {
+        for value in 0..self.values.len() {
+            let (word, bit) = self.place(value, node);
+            if self.holds[word] & bit != 0 {
+                self.holds[word] &= !bit;
+                self.values[value].nodes -= 1;
             }
         }
     }
@@ -99,6 +111,21 @@ mod tests {
         spread.arrived(at(9), 0, 99);
         spread.arrived(at(105), 1, 0);
         assert_eq!(spread.spans(), [Some(Duration::from_millis(100)), None]);
+    }
+
+    #[test]
+    fn what_a_dead_node_held_it_must_get_again() {
+        let mut spread = Spread::new(2);
+        spread.invoked(at(0));
+        spread.invoked(at(0));
+        spread.arrived(at(1), 0, 0);
+        spread.arrived(at(1), 0, 1);
+        spread.arrived(at(2), 1, 1);
+        spread.forgot(0);
+        spread.arrived(at(3), 1, 0);
+        spread.arrived(at(9), 0, 0);
+        spread.arrived(at(9), 0, 1);
+        assert_eq!(spread.spans(), [9, 2].map(|millis| Some(Duration::from_millis(millis))));
     }
 
     #[test]

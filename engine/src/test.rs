@@ -10,6 +10,8 @@
 //! [`Test::on_message`] for what nodes say and [`Test::on_wake`] when [`Test::next_wake`] has come, and hands the deliveries
 //! to the nodes. Nothing here knows whether the clock is a real one.
 
+use std::collections::VecDeque;
+
 use protocol::{Address, Directory, Duration, Party, Request, Time};
 
 use crate::client::Completion;
@@ -28,6 +30,7 @@ use crate::workers::Workers;
 use crate::world::{Delivery, World};
 use crate::{Options, Workload};
 
+mod deeds;
 mod operations;
 mod phases;
 
@@ -45,7 +48,10 @@ pub struct Test<P> {
     owners: Vec<Owner>,
     workers: Workers,
     generator: Option<Generator>,
-    nemesis: Option<Schedule>,
+    /// One for each nemesis.
+    schedules: Vec<Struck>,
+    /// What is to happen to nodes, for the driver.
+    fates: VecDeque<(u32, Fate)>,
     history: History,
     spread: Spread,
     fault: Option<Fault>,
@@ -65,6 +71,35 @@ pub struct Run {
     pub unclaimed_replies: u64,
     /// Why the run ended early, if it did.
     pub fault: Option<Fault>,
+}
+
+/// What a driver is to do, in this order.
+#[derive(Debug)]
+pub enum Event<'a, P> {
+    /// Hand a node a message.
+    Delivery(Delivery<'a, P>),
+    /// Let this happen to a node.
+    Fate(u32, Fate),
+}
+
+/// What happens to a node beyond messages. Only where the test's options ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It dies, with all it knows, and does nothing until it is restarted.
+    Crash,
+    /// It stops: it does nothing, not even what is due by its clock, until it is resumed.
+    Pause,
+    /// A fresh one takes the place of the dead one. Its `init` follows.
+    Restart,
+    /// It goes on.
+    Resume,
+}
+
+/// A nemesis's schedule, and the nodes that it has stopped or killed.
+#[derive(Debug)]
+struct Struck {
+    schedule: Schedule,
+    victims: Vec<u32>,
 }
 
 /// How far a test is.
@@ -111,7 +146,8 @@ impl<P: Payload> Test<P> {
             owners: Vec::new(),
             workers: Workers::new(options.workers(), Random::stream(options.seed, "workers")),
             generator: None,
-            nemesis: None,
+            schedules: Vec::new(),
+            fates: VecDeque::new(),
             history: History::new(),
             spread: Spread::new(options.node_count()),
             fault: None,
@@ -130,6 +166,10 @@ impl<P: Payload> Test<P> {
     /// `node` has said something. To be followed by [`on_wake`](Self::on_wake), with this `now` or a later one.
     #[inline]
     pub fn on_message(&mut self, now: Time, node: u32, src: Address, dest: Address, body: P) {
+        if self.world.network.is_dead(node) {
+            // What it said with its last breath was read too late.
+            return;
+        }
         let message = self.world.network.messages.put(body);
         match dest.party() {
             Party::Node(receiver) if self.world.is_node(receiver) => {
@@ -164,15 +204,15 @@ impl<P: Payload> Test<P> {
         self.fail(node, FaultKind::Exited(status));
     }
 
-    /// Does everything that is due by `now`, and hands out what nodes are to receive, in order. What they say to it comes
-    /// back by [`on_message`](Self::on_message) afterwards.
-    pub fn on_wake(&mut self, now: Time, mut deliver: impl FnMut(Delivery<'_, P>)) {
+    /// Does everything that is due by `now`, and hands out what nodes are to receive and what is to happen to them, in
+    /// order. What they say to it comes back by [`on_message`](Self::on_message) afterwards.
+    pub fn on_wake(&mut self, now: Time, mut event: impl FnMut(Event<'_, P>)) {
         loop {
             while let Some(Released { receiver: node, due, message }) = self.world.deliver(now) {
                 let &Letter { ref body, id, src, .. } = self.world.network.messages.at(message);
                 let spread = &mut self.spread;
                 body.carried_values(&mut |value| spread.arrived(now, node, value));
-                deliver(Delivery { node, id, src, body, due });
+                event(Event::Delivery(Delivery { node, id, src, body, due }));
                 self.world.network.messages.vacate([message]);
             }
             if let Some(client) = self.world.time_out(now) {
@@ -180,6 +220,7 @@ impl<P: Payload> Test<P> {
             } else if self.is_over() || !self.advance(now) {
                 return;
             }
+            self.fates.drain(..).for_each(|(node, fate)| event(Event::Fate(node, fate)));
         }
     }
 

@@ -109,9 +109,14 @@ impl<P: Payload> World<P> {
 
     #[inline]
     fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, message: Place) {
-        self.network.send(now, self.next_message, src, receiver, involves_client, message);
+        let id = self.next_message;
         self.next_message += 1;
         self.journal.sent(involves_client);
+        if self.network.disturbance.is_any() && !involves_client && src.as_node().is_some() && receiver < self.nodes {
+            self.network.send_disturbed(now, id, src, receiver, message);
+        } else {
+            self.network.send(now, id, src, receiver, involves_client, message);
+        }
     }
 
     /// Closes a client, with what lies in its queue.

@@ -125,8 +125,7 @@ fn digest(text: &str) -> u64 {
 }
 
 fn run(options: &Options) -> Run {
-    let machines = options.nodes.iter().map(|_| Flood::default()).collect();
-    let run = simulate(options.clone(), machines);
+    let run = simulate(options.clone(), |_| Flood::default());
     assert_eq!(run.fault, None);
     run
 }
@@ -155,7 +154,7 @@ fn challenge(distribution: Distribution, nodes: u32) -> Options {
 fn cases() -> [(&'static str, Options, u64); 8] {
     let constant = challenge(Distribution::Constant, 25);
     let partitioned = |options: Options| Options {
-        nemesis: Some(Nemesis::Partition),
+        nemesis: Nemesis::Partition.into(),
         nemesis_interval: Duration::from_secs(1),
         ..options
     };

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use engine::history::{F, OpError, OpKind, Process};
 use engine::json::{JsonBody, Line};
-use engine::{Distribution, FaultKind, Latency, Nemesis, Options, ProcessDelay, Run, Test, Topology, Workload};
+use engine::{Distribution, Event, FaultKind, Latency, Nemesis, Options, ProcessDelay, Run, Test, Topology, Workload};
 use protocol::{Duration, Time};
 use serde_json::{Value as Json, json};
 
@@ -21,8 +21,9 @@ fn run(options: &Options, mut nodes: Vec<Node>) -> (Run, Time) {
     test.begin(now);
     loop {
         let mut any = false;
-        test.on_wake(now, |delivery| {
+        test.on_wake(now, |event| {
             any = true;
+            let Event::Delivery(delivery) = event else { return };
             let src = directory.name(delivery.src);
             let me = &options.nodes[delivery.node as usize];
             let body: Json = serde_json::from_str(delivery.body.text()).unwrap();
@@ -163,7 +164,7 @@ fn the_same_seed_is_the_same_history() {
 
 #[test]
 fn the_final_phase_heals_waits_and_reads_from_everybody() {
-    let options = Options { nemesis: Some(Nemesis::Partition), ..challenge(Topology::Tree4) };
+    let options = Options { nemesis: Nemesis::Partition.into(), ..challenge(Topology::Tree4) };
     let (run, _) = run(&options, floods(25));
     let ops = run.history.ops();
     let first_deed = ops.iter().position(|op| op.process == Process::Nemesis).unwrap();

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use camino::Utf8Path;
 
 pub use self::failure::{ProcessError, Tail};
-pub use self::group::{Group, kill_group};
+pub use self::group::{Group, continue_group, kill_group, stop_group};
 pub use self::interrupt::{install_interrupt, interrupted};
 pub use self::invocation::Invocation;
 pub use self::node::spawn_node;

@@ -49,11 +49,11 @@ fn mean(measured: &[Measured], figure: impl Fn(&Measured) -> f64) -> f64 {
 
 fn tutorial(options: &Options) -> Run {
     let config = Config::named(&["topology-n12-tree", "relay-to-master"]).unwrap();
-    simulate(options.clone(), options.nodes.iter().map(|_| Broadcaster::new(config)).collect())
+    simulate(options.clone(), |_| Broadcaster::new(config))
 }
 
 fn flood(options: &Options) -> Run {
-    simulate(options.clone(), options.nodes.iter().map(|_| Flood::default()).collect())
+    simulate(options.clone(), |_| Flood::default())
 }
 
 fn recorded(file: &str) -> Json {

@@ -60,7 +60,7 @@ pub trait Machine {
 }
 
 /// What an engine has to know of the words that nodes exchange, to see how values spread.
-pub trait Carry {
+pub trait Carry: Clone {
     /// Names each broadcast value that whoever receives this holds from then on.
     fn carried_values(&self, each: &mut dyn FnMut(Value));
 }

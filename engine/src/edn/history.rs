@@ -67,6 +67,10 @@ fn value(f: &F) -> Edn {
             Edn::Vector(vec![Edn::keyword("isolated"), Edn::Map(grudge)])
         }
         F::StartPartition(PartitionValue::Kind(kind)) => Edn::keyword(*kind),
+        F::StartFault(_, words) | F::StopFault(_, words) if words.is_empty() => Edn::Nil,
+        F::StartFault(_, words) | F::StopFault(_, words) => {
+            Edn::Vector(words.iter().map(|word| word.as_str().into()).collect())
+        }
         F::StopPartition(Some(Healed)) => Edn::keyword("network-healed"),
     }
 }

@@ -81,6 +81,9 @@ impl<P: Payload> Test<P> {
                 }
                 return;
             }
+            Completion::Timeout if request == "init" && !matches!(self.phase, Phase::Setup { .. }) => {
+                return self.ask_restarted_again(now, node);
+            }
             Completion::Timeout => {
                 let seconds = patience.as_millis() / 1_000;
                 return self.fail(node, FaultKind::SetupTimeout { request, seconds });

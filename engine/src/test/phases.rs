@@ -6,12 +6,10 @@ use protocol::{Request, Time};
 
 use super::{Owner, PATIENCE, Phase, RECOVERY, Test};
 use crate::generator::Generator;
-use crate::history::{F, Healed, OpKind, PartitionValue, Process};
-use crate::nemesis::{Deed, Schedule};
 use crate::payload::Payload;
 use crate::random::Random;
 use crate::workload::topology;
-use crate::{Nemesis, Options, Workload};
+use crate::{Options, Workload};
 
 impl<P: Payload> Test<P> {
     /// Takes one step of the phase; false if there is nothing to do at `now`.
@@ -41,7 +39,7 @@ impl<P: Payload> Test<P> {
     /// the cutoff is not emitted and ends the phase (5.3).
     fn advance_main(&mut self, now: Time) -> bool {
         let operation = self.generator.as_ref().map_or(self.cutoff.max(now), Generator::next_at);
-        let deed = self.nemesis.as_ref().map_or(Time::MAX, Schedule::next_at);
+        let deed = self.next_deed();
         let is_asleep = self.generator.is_none() && now < self.cutoff;
         if operation.min(deed) >= self.cutoff && !is_asleep {
             self.phase = Phase::Drain;
@@ -59,8 +57,7 @@ impl<P: Payload> Test<P> {
         }
         if deed <= now && deed < self.cutoff {
             self.workers.advance_cursor();
-            let deed = self.nemesis.as_mut().expect("the deed came from it").deed(now);
-            self.do_deed(now, deed);
+            self.do_next_deed(now);
             return true;
         }
         false
@@ -73,7 +70,7 @@ impl<P: Payload> Test<P> {
             Some(_) => Time::MAX,
             None => self.cutoff,
         };
-        operation.min(self.nemesis.as_ref().map_or(Time::MAX, Schedule::next_at))
+        operation.min(self.next_deed())
     }
 
     pub(super) fn begin_topology(&mut self, now: Time) {
@@ -91,13 +88,11 @@ impl<P: Payload> Test<P> {
     }
 
     pub(super) fn begin_main(&mut self, now: Time) {
-        let Options { workload, rate, seed, nemesis_interval, .. } = self.options;
+        let Options { workload, rate, seed, .. } = self.options;
         self.phase = Phase::Main;
         self.cutoff = now + self.options.time_limit;
         self.generator = Generator::new(workload, rate, now, Random::stream(seed, "generator"));
-        self.nemesis = self.options.nemesis.map(|Nemesis::Partition| {
-            Schedule::new(now, nemesis_interval, self.options.node_count(), Random::stream(seed, "nemesis"))
-        });
+        self.begin_nemeses(now);
     }
 
     pub(super) fn end_load(&mut self, now: Time) {
@@ -105,26 +100,7 @@ impl<P: Payload> Test<P> {
             self.phase = Phase::Done;
             return;
         }
-        if self.nemesis.is_some() {
-            self.do_deed(now, Deed::Stop);
-        }
+        self.end_nemeses(now);
         self.phase = Phase::Recovery { until: now + RECOVERY };
-    }
-
-    fn do_deed(&mut self, now: Time, deed: Deed) {
-        let (asked, done) = match deed {
-            Deed::Start(kind, cut) => {
-                let isolated = cut.isolated(&self.options.nodes);
-                self.world.network.set_cut(Some(cut));
-                let asked = F::StartPartition(PartitionValue::Kind(kind));
-                (asked, F::StartPartition(PartitionValue::Isolated(isolated)))
-            }
-            Deed::Stop => {
-                self.world.network.set_cut(None);
-                (F::StopPartition(None), F::StopPartition(Some(Healed)))
-            }
-        };
-        self.record(now, OpKind::Info, Process::Nemesis, asked, None, false);
-        self.record(now, OpKind::Info, Process::Nemesis, done, None, false);
     }
 }

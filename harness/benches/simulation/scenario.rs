@@ -38,8 +38,7 @@ pub(crate) fn growth(nodes: u32) -> Options {
 /// Runs a test on nodes of these features.
 pub(crate) fn run(options: &Options, features: &[&str]) -> Run {
     let config = Config::named(features).expect("features of the node");
-    let machines = options.nodes.iter().map(|_| Broadcaster::new(config)).collect();
-    let run = simulate(options.clone(), machines);
+    let run = simulate(options.clone(), |_| Broadcaster::new(config));
     assert_eq!(run.fault, None);
     run
 }

@@ -5,6 +5,8 @@
 //!
 //! Absent: what the lines mean. Lines come out as text and go in as text.
 
+mod fate;
+
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -26,6 +28,8 @@ pub(crate) struct Cluster {
     events: Events,
     alarm: Alarm,
     nodes: Vec<Node>,
+    /// What every node runs.
+    program: (Utf8PathBuf, Vec<String>),
     /// Nodes with something to write since the last flush.
     dirty: Vec<usize>,
     /// Pipes that gave more than is read at a time, and will not announce themselves again.
@@ -50,6 +54,12 @@ struct Node {
     is_gone: bool,
     /// Waited for: the system may give the process's number to a stranger, who must not be killed in its place.
     is_reaped: bool,
+}
+
+struct Pipes {
+    stdin: Sender,
+    stdout: Receiver,
+    stderr: Receiver,
 }
 
 /// What a node did.
@@ -96,6 +106,7 @@ impl Cluster {
             alarm,
             events: Events::with_capacity(4 * names.len().max(64)),
             nodes: Vec::with_capacity(names.len()),
+            program: (bin.to_owned(), args.to_owned()),
             dirty: Vec::new(),
             unfinished: Vec::new(),
             next_check: Instant::now() + CHECK_EVERY,
@@ -195,18 +206,7 @@ impl Cluster {
     }
 
     fn adopt(&mut self, name: &str, mut child: Child, log: File, log_path: Utf8PathBuf) -> io::Result<()> {
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let mut stdin = Sender::from(stdin.expect("a node's standard input is piped"));
-        let mut stdout = Receiver::from(stdout.expect("a node's standard output is piped"));
-        let mut stderr = Receiver::from(stderr.expect("a node's standard error is piped"));
-        stdin.set_nonblocking(true)?;
-        stdout.set_nonblocking(true)?;
-        stderr.set_nonblocking(true)?;
-        let first = PIPES * self.nodes.len();
-        let registry = self.poll.registry();
-        registry.register(&mut stdin, Token(first + STDIN), Interest::WRITABLE)?;
-        registry.register(&mut stdout, Token(first + STDOUT), Interest::READABLE)?;
-        registry.register(&mut stderr, Token(first + STDERR), Interest::READABLE)?;
+        let Pipes { stdin, stdout, stderr } = self.connect(self.nodes.len(), &mut child)?;
         self.nodes.push(Node {
             name: name.to_owned(),
             child,
@@ -224,6 +224,23 @@ impl Cluster {
             is_reaped: false,
         });
         Ok(())
+    }
+
+    /// The pipes of a process that is to be the node at that place.
+    fn connect(&self, node: usize, child: &mut Child) -> io::Result<Pipes> {
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let mut stdin = Sender::from(stdin.expect("a node's standard input is piped"));
+        let mut stdout = Receiver::from(stdout.expect("a node's standard output is piped"));
+        let mut stderr = Receiver::from(stderr.expect("a node's standard error is piped"));
+        stdin.set_nonblocking(true)?;
+        stdout.set_nonblocking(true)?;
+        stderr.set_nonblocking(true)?;
+        let first = PIPES * node;
+        let registry = self.poll.registry();
+        registry.register(&mut stdin, Token(first + STDIN), Interest::WRITABLE)?;
+        registry.register(&mut stdout, Token(first + STDOUT), Interest::READABLE)?;
+        registry.register(&mut stderr, Token(first + STDERR), Interest::READABLE)?;
+        Ok(Pipes { stdin, stdout, stderr })
     }
 
     /// Takes the lines that a node has printed. True if it has more to say.

@@ -92,6 +92,11 @@ impl Trace {
                 self.0.push(6);
                 self.text(&format!("{grudge:?}"));
             }
+            F::StartFault(nemesis, words) | F::StopFault(nemesis, words) => {
+                self.0.push(9);
+                self.text(f.name());
+                self.text(&format!("{nemesis} {words:?}"));
+            }
             F::StopPartition(healed) => self.0.push(if healed.is_some() { 7 } else { 8 }),
         }
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use engine::checker::quantiles::Quantiles;
 use engine::json::{JsonBody, Line};
-use engine::{Delivery, Test};
+use engine::{Delivery, Event, Test};
 use protocol::{Address, Time};
 
 use crate::backend::cluster::{self, Cluster, Sign};
@@ -88,12 +88,23 @@ impl Session {
         self.test.begin(self.now());
         loop {
             let now = self.now();
-            self.test.on_wake(now, |Delivery { node, id, src, body, due }| {
-                self.lateness.push(now.since(due).as_millis_f64());
-                text.clear();
-                Line::write(&mut text, id, src, Address::node(node), body, &directory);
-                self.cluster.write(node as usize, &text);
+            let mut trouble = None;
+            self.test.on_wake(now, |event| match event {
+                Event::Delivery(Delivery { node, id, src, body, due }) => {
+                    self.lateness.push(now.since(due).as_millis_f64());
+                    text.clear();
+                    Line::write(&mut text, id, src, Address::node(node), body, &directory);
+                    self.cluster.write(node as usize, &text);
+                }
+                Event::Fate(node, fate) => {
+                    if let Err(error) = self.cluster.meets(node as usize, fate) {
+                        trouble.get_or_insert(error);
+                    }
+                }
             });
+            if let Some(trouble) = trouble {
+                return Err(trouble);
+            }
             self.cluster.flush();
             if self.epoch.elapsed() >= next_look_up.duration_since(self.epoch) {
                 next_look_up += LOOK_UP_EVERY;

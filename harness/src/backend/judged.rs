@@ -96,7 +96,7 @@ mod tests {
 
     fn run(options: &Options) -> Run {
         let config = Config::named(&["topology-n12-tree", "relay-to-master"]).unwrap();
-        simulate(options.clone(), options.nodes.iter().map(|_| Broadcaster::new(config)).collect())
+        simulate(options.clone(), |_| Broadcaster::new(config))
     }
 
     /// The same run with and without its files.
@@ -116,7 +116,7 @@ mod tests {
     fn what_is_judged_is_what_the_files_say() {
         let usual = Options { time_limit: Duration::from_secs(5), rate: 20.0, ..Options::default() };
         let cut = Options {
-            nemesis: Some(Nemesis::Partition),
+            nemesis: Nemesis::Partition.into(),
             nemesis_interval: Duration::from_secs(1),
             latency: engine::Latency { mean_ms: 100, distribution: engine::Distribution::Exponential },
             ..usual.clone()

@@ -29,9 +29,8 @@ impl Backend for Simulated {
         let started = Instant::now();
         let (config, directory) = order.machine()?;
         let options = order.options;
-        let machines = || options.nodes.iter().map(|_| Broadcaster::new(config)).collect();
         // A node that panics would end as a process of its own under another engine, and only its own run with it.
-        let run = catch_unwind(AssertUnwindSafe(|| simulate(options.clone(), machines())));
+        let run = catch_unwind(AssertUnwindSafe(|| simulate(options.clone(), |_| Broadcaster::new(config))));
         let mut outcome = match run {
             Ok(run) => {
                 let crash = run.fault.as_ref().map(ToString::to_string);
@@ -80,7 +79,7 @@ mod tests {
             rate: 100.0,
             latency: Latency { mean_ms: 100, distribution: Distribution::Exponential },
             process_delay: ProcessDelay::NONE,
-            nemesis: Some(Nemesis::Partition),
+            nemesis: Nemesis::Partition.into(),
             nemesis_interval: Duration::from_secs(1),
             seed,
             ..Options::default()

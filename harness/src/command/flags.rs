@@ -161,7 +161,12 @@ const FLAGS: [Flag; 32] = [
     flag("latency", "MS", "0", "Mean latency of messages between nodes"),
     flag("latency-dist", "KIND", "constant", "How latencies spread: constant, uniform or exponential"),
     flag("topology", "T", "grid", "What is offered to nodes: grid, line, total, tree, tree2, tree3, tree4"),
-    flag("nemesis", "FAULTS", "", "What breaks: partition"),
+    flag(
+        "nemesis",
+        "FAULTS",
+        "",
+        "What breaks: partition; beyond Maelstrom, also one-way, loss=5%, duplication=5%, slow=5, pause=1, crash=1",
+    ),
     flag("nemesis-interval", "SECONDS", "10", "Mean time between faults"),
     flag("availability", "SHARE", "", "What share of requests must succeed: 0 to 1, or total"),
     flag("test-count", "N", "1", "How often to run the test; stops at the first that is not valid"),

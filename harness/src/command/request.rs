@@ -8,7 +8,7 @@ use std::fs;
 use std::str::FromStr;
 
 use camino::Utf8PathBuf;
-use engine::{Availability, Concurrency, Distribution, Nemesis, Options, Topology, Workload};
+use engine::{Availability, Concurrency, Distribution, Options, Topology, Workload};
 use protocol::Duration;
 
 use super::flags::{self, Line};
@@ -84,9 +84,7 @@ impl Draft {
             "latency-dist" => options.latency.distribution = one_of(value, &DISTRIBUTIONS)?,
             "log-stderr" => request.log_stderr = true,
             "nemesis" => {
-                for fault in value.split(',') {
-                    options.nemesis = Some(one_of(fault.trim(), &[("partition", Nemesis::Partition)])?);
-                }
+                options.nemesis = value.parse().map_err(|error: engine::NemesisError| error.to_string())?;
             }
             "nemesis-interval" => options.nemesis_interval = seconds(value)?,
             "node" => nodes.push(value.to_owned()),
@@ -241,6 +239,8 @@ const TOPOLOGIES: [(&str, Topology); 7] = [
 
 #[cfg(test)]
 mod tests {
+    use engine::{Nemeses, Nemesis};
+
     use super::*;
 
     fn asked(words: &str) -> Result<Asked, Vec<String>> {
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!((request.bin.as_str(), request.test_count, request.seed), ("node", 1, None));
         let Options { time_limit, rate, concurrency, latency, topology, nemesis, .. } = expected;
         assert_eq!((time_limit, rate), (Duration::from_secs(60), 5.0));
-        assert_eq!((concurrency, topology, nemesis), (Concurrency::PerNode(1), Topology::Grid, None));
+        assert_eq!((concurrency, topology, nemesis), (Concurrency::PerNode(1), Topology::Grid, Nemeses::NONE));
         assert_eq!((latency.mean_ms, latency.distribution), (0, Distribution::Constant));
     }
 
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!((*time_limit, *rate, *concurrency), (Duration::from_secs(20), 0.5, Concurrency::PerNode(4)));
         assert_eq!((latency.mean_ms, latency.distribution), (100, Distribution::Uniform));
         assert_eq!(request.options.topology, Topology::Tree4);
-        assert_eq!(request.options.nemesis, Some(Nemesis::Partition));
+        assert_eq!(request.options.nemesis, Nemesis::Partition.into());
         assert_eq!(request.options.nemesis_interval, Duration::from_millis(500));
         assert_eq!(request.options.availability, Some(Availability::AtLeast(0.9)));
         assert_eq!((request.options.seed, request.seed), (7, Some(7)));
@@ -316,7 +316,10 @@ mod tests {
                 "-w broadcast --bin b --latency-dist normal",
                 "bad value `normal` for `--latency-dist`: expected one of constant, uniform, exponential",
             ),
-            ("-w broadcast --bin b --nemesis meteor", "bad value `meteor` for `--nemesis`: expected partition"),
+            (
+                "-w broadcast --bin b --nemesis meteor",
+                "bad value `meteor` for `--nemesis`: nothing breaks by the name `meteor`: expected `none`, or some of `partition`, `one-way`, `loss`, `duplication`, `slow`, `pause`, `crash` joined by `+`",
+            ),
             (
                 "-w echo --bin b --latency 1.5",
                 "bad value `1.5` for `--latency`: expected a whole number of milliseconds",

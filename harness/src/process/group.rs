@@ -22,6 +22,16 @@ pub fn kill_group(child: &Child) {
     drop(Group::of(child));
 }
 
+/// Stops a node's whole group where it is, as a pause of the machine would.
+pub fn stop_group(child: &Child) {
+    Group::signal(pid(child.id()), Signal::SIGSTOP);
+}
+
+/// Lets a stopped group go on.
+pub fn continue_group(child: &Child) {
+    Group::signal(pid(child.id()), Signal::SIGCONT);
+}
+
 /// Remembers a group that a child leads, so that [`kill_all`] knows it.
 pub(super) fn register(leader: u32) {
     live().insert(leader);

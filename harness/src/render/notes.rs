@@ -36,6 +36,17 @@ pub(super) fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str],
             plan.cells.iter().map(|cell| process_delay(cell.options.process_delay)).collect();
         writeln!(text, "        {}", delays.into_iter().collect::<Vec<_>>().join(" or "))?;
     }
+    let beyond: BTreeSet<String> = plan
+        .cells
+        .iter()
+        .map(|cell| cell.options.nemesis.beyond_maelstrom())
+        .filter(|nemeses| !nemeses.is_empty())
+        .map(|nemeses| nemeses.to_string())
+        .collect();
+    if !beyond.is_empty() {
+        let beyond: Vec<String> = beyond.into_iter().collect();
+        writeln!(text, "faults  {}: Maelstrom's test has no such faults", beyond.join(" or "))?;
+    }
     let runs = summary.rows.iter().map(|row| row.records.len()).sum();
     let places = usize::from(summary.wall_seconds < 9.95);
     writeln!(text, "time    {:.places$} s for {}", summary.wall_seconds, finding::counted(runs, "run"))?;

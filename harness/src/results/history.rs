@@ -175,8 +175,24 @@ fn operation(name: &str, kind: OpKind, value: Option<Value<'_>>) -> Result<F, Ed
         "read" => F::Read(None),
         "start-partition" => F::StartPartition(partition(value)?),
         "stop-partition" => F::StopPartition(value.map(|_| Healed)),
-        _ => return Err(unplaced(format!("the operation `:{name}` belongs to a workload that is not known here"))),
+        _ => {
+            let strange = || unplaced(format!("the operation `:{name}` belongs to a workload that is not known here"));
+            return fault(name, value).ok_or_else(strange);
+        }
     })
+}
+
+/// What Maelstrom's nemesis does not do, as this program writes it: `:start-loss`, and nothing or the words for what was hit.
+fn fault(name: &str, value: Option<Value<'_>>) -> Option<F> {
+    let words = value.map_or(Some(Vec::new()), |value| {
+        value.items()?.into_iter().map(|word| Some(word.string()?.to_owned())).collect()
+    })?;
+    let (is_start, nemesis) = match name.strip_prefix("start-") {
+        Some(nemesis) => (true, nemesis),
+        None => (false, name.strip_prefix("stop-")?),
+    };
+    let nemesis = nemesis.parse().ok()?;
+    Some(if is_start { F::StartFault(nemesis, words) } else { F::StopFault(nemesis, words) })
 }
 
 /// `:majority`, or `[:isolated {"n1" #{"n2"}}]`.

@@ -2,11 +2,15 @@
 //!
 //! Absent: whether options make sense together; that is [`super::cells`].
 
-use engine::{Availability, Concurrency, Distribution, Latency, Nemesis, Options, ProcessDelay, Topology, Workload};
+use engine::{
+    Availability, Concurrency, Distribution, Latency, Nemeses, Nemesis, NemesisError, Options, ProcessDelay, Topology,
+    Workload,
+};
 use protocol::Duration;
 
-use super::diagnostic::{Code, Diagnostic, Problems, shown};
-use super::value::{choice, duration, list, number, word};
+use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
+use super::nearest::nearest;
+use super::value::{choice, duration, list, number, one_or_more, word};
 use super::yaml::{Kind, Node};
 
 /// One option of a test, set.
@@ -17,7 +21,7 @@ pub(crate) enum TestOption {
     /// In milliseconds.
     Latency(u64),
     LatencyDist(Distribution),
-    Nemesis(Option<Nemesis>),
+    Nemesis(Nemeses),
     NemesisInterval(Duration),
     /// Given by `nodes`, or counted by `node-count`.
     Nodes(Vec<String>),
@@ -57,8 +61,7 @@ impl TestOption {
             "concurrency" => concurrency(node, &what, problems).map(Self::Concurrency),
             "latency" => latency(node, &what, problems).map(Self::Latency),
             "latency-dist" => choice(node, &what, &DISTRIBUTIONS, problems).map(Self::LatencyDist),
-            "nemesis" if node.kind == Kind::Null => Some(Self::Nemesis(None)),
-            "nemesis" => choice(node, &what, &NEMESES, problems).map(Self::Nemesis),
+            "nemesis" => nemeses(node, problems).map(Self::Nemesis),
             "nemesis-interval" => positive(node, &what, problems).map(Self::NemesisInterval),
             "node-count" => number(node, &what, "a whole number", 1, NODES_MAX, problems)
                 .map(|count| Self::Nodes(Options::numbered_nodes(count))),
@@ -82,7 +85,7 @@ impl TestOption {
             Self::LatencyDist(distribution) => {
                 options.latency = Latency { distribution: *distribution, ..options.latency };
             }
-            Self::Nemesis(nemesis) => options.nemesis = *nemesis,
+            Self::Nemesis(nemesis) => options.nemesis.clone_from(nemesis),
             Self::NemesisInterval(interval) => options.nemesis_interval = *interval,
             Self::Nodes(nodes) => options.nodes.clone_from(nodes),
             Self::ProcessDelay(mean_us) => {
@@ -132,7 +135,7 @@ pub(crate) fn written(name: &str, options: &Options) -> String {
         },
         "latency" => format!("{}ms", options.latency.mean_ms),
         "latency-dist" => word_of(&DISTRIBUTIONS, options.latency.distribution),
-        "nemesis" => word_of(&NEMESES, options.nemesis),
+        "nemesis" => options.nemesis.to_string(),
         "nemesis-interval" => options.nemesis_interval.to_string(),
         "node-count" => options.node_count().to_string(),
         "nodes" => options.nodes.join(" "),
@@ -187,6 +190,37 @@ fn latency(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
     let label = "Maelstrom's network counts whole milliseconds";
     problems.push(Diagnostic::new(Code::OutOfRange, &node.span, title, label));
     None
+}
+
+/// Nothing, one fault, or several: a list, or words joined by `+`.
+fn nemeses(node: &Node, problems: &mut Problems) -> Option<Nemeses> {
+    let mut all = Vec::new();
+    for item in one_or_more(node) {
+        let text = word(item, "`nemesis`", problems)?;
+        let names = || ["none"].into_iter().chain(Nemesis::names());
+        let (title, label, help) = match text.parse::<Nemeses>() {
+            Ok(nemeses) => {
+                all.extend(nemeses.iter());
+                continue;
+            }
+            Err(NemesisError::Unknown(name)) => (
+                format!("`{}` is no value of `nemesis`", shown(&name)),
+                format!("not one of {}", listed(names())),
+                nearest(&name, names()).map(|near| format!("a value with a similar name exists: `{near}`")),
+            ),
+            Err(error) => (format!("`{}` is no value of `nemesis`", shown(text)), error.to_string(), None),
+        };
+        problems.push(Diagnostic::new(Code::UnknownChoice, &item.span, title, label).help(help));
+        return None;
+    }
+    match Nemeses::of(all) {
+        Ok(nemeses) => Some(nemeses),
+        Err(error) => {
+            let title = "one fault is asked for twice".to_owned();
+            problems.push(Diagnostic::new(Code::DuplicateValue, &node.span, title, error.to_string()));
+            None
+        }
+    }
 }
 
 fn process_delay(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
@@ -267,8 +301,6 @@ const DISTRIBUTIONS: [(&str, Distribution); 3] = [
     ("uniform", Distribution::Uniform),
 ];
 
-const NEMESES: [(&str, Option<Nemesis>); 2] = [("none", None), ("partition", Some(Nemesis::Partition))];
-
 // `tree` comes last, so that the value is written `tree2`.
 const TOPOLOGIES: [(&str, Topology); 7] = [
     ("grid", Topology::Grid),
@@ -289,7 +321,7 @@ mod tests {
     #[test]
     fn a_written_option_reads_back_as_itself() {
         let mut options = Options { rate: 12.5, availability: Some(Availability::AtLeast(0.9)), ..Options::default() };
-        options.nemesis = Some(Nemesis::Partition);
+        options.nemesis = Nemesis::Partition.into();
         for name in NAMES.into_iter().filter(|name| *name != "nodes") {
             let node = Node { span: 0..0, kind: Kind::Scalar(written(name, &options)) };
             let mut problems = Problems::default();

@@ -14,6 +14,7 @@
 
 mod defects;
 mod disk;
+mod faults;
 mod official;
 mod places;
 mod run;

@@ -81,7 +81,7 @@ impl Recording {
                     let each = value.strip_suffix('n').unwrap();
                     options.concurrency = Concurrency::PerNode(each.parse().unwrap());
                 }
-                "--nemesis" => options.nemesis = Some(Nemesis::Partition),
+                "--nemesis" => options.nemesis = Nemesis::Partition.into(),
                 "--nemesis-interval" => options.nemesis_interval = Duration::from_secs(number()),
                 "--topology" => {
                     options.topology = match value {

@@ -33,7 +33,11 @@ pub(super) fn arguments(options: &Options, bin: &Utf8Path, args: &[String]) -> R
     flag("--latency", options.latency.mean_ms.to_string());
     flag("--latency-dist", distribution(options)?.to_owned());
     flag("--topology", topology(options.topology).to_owned());
-    if let Some(Nemesis::Partition) = options.nemesis {
+    if options.nemesis.iter().any(|nemesis| !nemesis.is_maelstroms()) {
+        let expected = "none or partition; engines embedded and simulated have the others";
+        return Err(Inexpressible { option: "nemesis", value: options.nemesis.to_string(), expected });
+    }
+    if options.nemesis == Nemesis::Partition.into() {
         let interval = options.nemesis_interval;
         if interval.as_nanos() == 0 {
             let expected = "it must be longer than nothing";
@@ -138,7 +142,7 @@ mod tests {
             latency: Latency { mean_ms: 100, distribution: Distribution::Exponential },
             process_delay: engine::ProcessDelay::NONE,
             topology: Topology::Tree4,
-            nemesis: Some(Nemesis::Partition),
+            nemesis: Nemesis::Partition.into(),
             nemesis_interval: protocol::Duration::from_millis(2500),
             availability: Some(Availability::AtLeast(0.9)),
             seed: 7,
@@ -159,7 +163,7 @@ mod tests {
         let nothing = Latency { mean_ms: 0, distribution: Distribution::Uniform };
         assert!(refused(&Options { latency: nothing, ..Options::default() }).contains("`latency-dist: uniform`"));
         let restless = Options {
-            nemesis: Some(Nemesis::Partition),
+            nemesis: Nemesis::Partition.into(),
             nemesis_interval: protocol::Duration::ZERO,
             ..Options::default()
         };
