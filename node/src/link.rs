@@ -96,6 +96,19 @@ impl Link {
         }
     }
 
+    /// The numbers of messages go on from here, if nothing was sent yet: after a loss of memory, numbers of before may still
+    /// be acknowledged.
+    pub fn renumber(&mut self, first: MessageId) {
+        if self.unacknowledged.is_empty() {
+            self.oldest = self.oldest.max(first);
+        }
+    }
+
+    /// Whether a value is on its way, or waits for it.
+    pub fn carries(&self, message: Value) -> bool {
+        self.unacknowledged.iter().any(|entry| entry.message == message)
+    }
+
     /// Sends a value, now or as soon as the link is trusted again.
     pub fn push(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
         if self.is_suspected() {
