@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use engine::history::{F, OpKind};
 use engine::{Run, simulate};
-use protocol::{Address, Body, Carry as _, Machine, Outbox, Request, Time, Value};
+use protocol::{Address, Body, Carry as _, Machine, Outbox, Reply, Request, Time, Value};
 
 use crate::scenario::Scenario;
 
@@ -71,6 +71,8 @@ impl Ledger {
 pub(crate) struct Watched<'a, M> {
     machine: M,
     node: u32,
+    /// Before its `init` a node hears nobody.
+    is_initialised: bool,
     ledger: &'a RefCell<Ledger>,
 }
 
@@ -81,17 +83,17 @@ impl<M: Machine> Machine for Watched<'_, M> {
         let already = out.messages().len();
         self.machine.on_message(now, source, body, out);
         let mut ledger = self.ledger.borrow_mut();
+        let replied = |id, reply: &Reply| {
+            let said = &out.messages()[already..];
+            said.iter().any(|one| matches!(&one.body, Body::Reply { to, reply: said } if *to == id && said == reply))
+        };
         match body {
-            Body::Peer(peer) => peer.carried_values(&mut |value| ledger.holds(now, self.node, value)),
-            &Body::Request { id, request: Request::Broadcast { message } } => {
-                // A node that is not initialised refuses, and holds nothing.
-                let said = &out.messages()[already..];
-                let is_taken = said.iter().any(|one| {
-                    matches!(&one.body, Body::Reply { to, reply } if *to == id && *reply == protocol::Reply::BroadcastOk)
-                });
-                if is_taken {
-                    ledger.holds(now, self.node, message);
-                }
+            &Body::Request { id, request: Request::Init { .. } } => self.is_initialised |= replied(id, &Reply::InitOk),
+            Body::Peer(peer) if self.is_initialised => {
+                peer.carried_values(&mut |value| ledger.holds(now, self.node, value));
+            }
+            &Body::Request { id, request: Request::Broadcast { message } } if replied(id, &Reply::BroadcastOk) => {
+                ledger.holds(now, self.node, message);
             }
             _ => {}
         }
@@ -110,7 +112,7 @@ fn watched<M: Machine>(scenario: &Scenario, make: impl Fn(u32) -> M) -> (Run, Le
     let ledger = RefCell::new(Ledger::default());
     let run = simulate(scenario.options(), |node| {
         ledger.borrow_mut().born(node);
-        Watched { machine: make(node), node, ledger: &ledger }
+        Watched { machine: make(node), node, is_initialised: false, ledger: &ledger }
     });
     (run, ledger.into_inner())
 }

@@ -50,7 +50,7 @@ fn nothing_that_somebody_holds_is_lost_whatever_breaks() {
             for seed in 0..seeds {
                 let scenario = Scenario::drawn(features, faults, seed);
                 runs += 1;
-               
+
                 if run(&scenario, sound(scenario.config())).is_err() {
                     let (small, breach) = shrunk(&scenario, |small| run(small, sound(small.config())).err());
                     panic!("{}", told(&small, &breach));
