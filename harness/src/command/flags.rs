@@ -165,7 +165,7 @@ const FLAGS: [Flag; 32] = [
         "nemesis",
         "FAULTS",
         "",
-        "What breaks: partition; beyond Maelstrom, also one-way, loss=5%, duplication=5%, slow=5, pause=1, crash=1",
+        "What breaks: partition, and six that Maelstrom lacks (README)",
     ),
     flag("nemesis-interval", "SECONDS", "10", "Mean time between faults"),
     flag("availability", "SHARE", "", "What share of requests must succeed: 0 to 1, or total"),
