@@ -59,10 +59,17 @@ impl Broadcaster {
 
     /// A message before `init`, unless it is the `init`.
     #[cold]
-    fn on_first_message(&mut self, config: Config, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
+    fn on_first_message(
+        &mut self,
+        config: Config,
+        now: Time,
+        source: Address,
+        body: &Body<Peer>,
+        out: &mut Outbox<Peer>,
+    ) {
         match body {
             &Body::Request { id, request: Request::Init { node, nodes } } if node < nodes => {
-                *self = initialised(config, node, nodes);
+                *self = initialised(config, now, node, nodes);
                 out.reply(source, id, Reply::InitOk);
             }
             Body::Request { id, request: Request::Init { node, nodes } } => {
@@ -89,7 +96,7 @@ impl Machine for Broadcaster {
             Self::Leader(node) => node.on_message(now, source, body, out),
             Self::Uninitialised(config) => {
                 let config = *config;
-                self.on_first_message(config, source, body, out);
+                self.on_first_message(config, now, source, body, out);
             }
         }
     }
@@ -125,12 +132,12 @@ impl fmt::Display for Broadcaster {
 }
 
 /// The master is the centre at first.
-fn initialised(config: Config, node: u32, nodes: u32) -> Broadcaster {
+fn initialised(config: Config, now: Time, node: u32, nodes: u32) -> Broadcaster {
     let master = Cluster::new(nodes).root();
     if node == master {
-        Broadcaster::Leader(Node::leading(config, nodes, node))
+        Broadcaster::Leader(Node::leading(config, nodes, node).newborn(now))
     } else {
-        Broadcaster::Follower(Node::following(config, nodes, node, master))
+        Broadcaster::Follower(Node::following(config, nodes, node, master).newborn(now))
     }
 }
 
@@ -187,6 +194,7 @@ mod tests {
         assert!(out.is_empty());
         assert_eq!(code(ask(&mut machine, Request::Init { node: 5, nodes: 5 })), ErrorCode::MALFORMED_REQUEST);
         ask(&mut machine, Request::Init { node: 1, nodes: 5 });
+        ask(&mut machine, Request::Topology(Arc::default()));
         assert_eq!(ask(&mut machine, Request::Read), Reply::ReadOk { messages: Values::Set(Box::default()) });
     }
 
@@ -194,6 +202,7 @@ mod tests {
     fn a_second_init_is_the_same_or_an_error() {
         let mut machine = uninitialised();
         ask(&mut machine, Request::Init { node: 1, nodes: 5 });
+        ask(&mut machine, Request::Topology(Arc::default()));
         ask(&mut machine, Request::Broadcast { message: 7 });
         assert_eq!(ask(&mut machine, Request::Init { node: 1, nodes: 5 }), Reply::InitOk);
         assert_eq!(code(ask(&mut machine, Request::Init { node: 2, nodes: 5 })), ErrorCode::PRECONDITION_FAILED);

@@ -7,6 +7,11 @@ use protocol::{Address, Duration};
 
 use crate::link::Ends;
 
+/// The most there is of it.
+pub(crate) fn most(wait: Duration) -> Duration {
+    wait / 8
+}
+
 /// Between nothing and an eighth of the wait.
 pub(crate) fn of(wait: Duration, ends: Ends, attempt: u8) -> Duration {
     let node = |address: Address| u64::from(address.as_node().unwrap_or(u32::MAX));

@@ -50,6 +50,7 @@ mod jitter;
 pub mod link;
 mod node;
 mod peer;
+mod recovery;
 pub mod role;
 mod round_trip;
 pub mod topology;

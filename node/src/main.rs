@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 use std::io::{BufRead, ErrorKind, Write, stderr, stdin, stdout};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use node::{Config, Wire};
 use protocol::Time;
@@ -47,10 +47,12 @@ fn input() -> mpsc::Receiver<Vec<u8>> {
 /// Whatever has arrived is handled in one go and answered with one write: a node among many shares its processor.
 async fn run(mut wire: Wire, mut lines: mpsc::Receiver<Vec<u8>>) -> std::io::Result<()> {
     let start = Instant::now();
-    let now = || Time::ZERO + start.elapsed().into();
+    // Since 1970, so that a node that is started again goes on from where its time was, not from zero (`node::recovery`).
+    let began = Time::ZERO + SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().into();
+    let now = || began + start.elapsed().into();
     let (mut text, mut introduced) = (String::new(), false);
     loop {
-        let wake = wire.next_wake().map(|wake| start + wake.since(Time::ZERO).into());
+        let wake = wire.next_wake().map(|wake| start + wake.since(began).into());
         let first = tokio::select! {
             line = lines.recv() => match line {
                 Some(line) => Some(line),

@@ -6,6 +6,7 @@
 use protocol::{Address, Body, ErrorCode, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values};
 
 use crate::link::{Carries, Ends};
+use crate::recovery::{Recovery, Sign};
 use crate::role::{Follower, Leader, Role};
 use crate::topology::Cluster;
 use crate::{Config, Link, Peer, RoundTrip};
@@ -19,8 +20,10 @@ pub struct Node<R> {
     seen: ValueSet,
     /// To the nodes that this one passes values to, by address.
     links: Vec<Link>,
-    /// No link is due before this time.
+    /// No link is due before this time, nor anything of a recovery.
     wake: Time,
+    /// What this node has lost, as far as it knows. Boxed, because hardly any node ever has.
+    recovery: Option<Box<Recovery>>,
     pub(crate) role: R,
 }
 
@@ -43,7 +46,13 @@ impl Node<Leader> {
 
 impl<R: Role> Node<R> {
     const fn new(config: Config, nodes: u32, number: u32, links: Vec<Link>, role: R) -> Self {
-        Self { config, nodes, number, seen: ValueSet::new(), links, wake: Time::MAX, role }
+        Self { config, nodes, number, seen: ValueSet::new(), links, wake: Time::MAX, recovery: None, role }
+    }
+
+    /// The same node, which does not know yet whether it was there before.
+    pub(crate) fn newborn(self, now: Time) -> Self {
+        let recovery = Recovery::newborn(now);
+        Self { wake: self.wake.min(recovery.due()), recovery: Some(Box::new(recovery)), ..self }
     }
 
     /// This node's place in the cluster's list.
@@ -120,6 +129,7 @@ impl<R: Role> Node<R> {
         }
         let mut node = Node::new(self.config, self.nodes, self.number, links, role(uplink));
         node.seen = self.seen;
+        node.recovery = self.recovery;
         node.wake = node.earliest_due();
         node
     }
@@ -157,7 +167,79 @@ impl<R: Role> Node<R> {
 
     fn earliest_due(&mut self) -> Time {
         let uplink = self.role.uplink().map_or(Time::MAX, |link| link.due());
-        self.links.iter().map(Link::due).fold(uplink, Time::min)
+        let recovery = self.recovery.as_ref().map_or(Time::MAX, |recovery| recovery.due());
+        self.links.iter().map(Link::due).fold(uplink.min(recovery), Time::min)
+    }
+
+    /// Learns from this message, if it is the first after `init`, whether this node was there before.
+    #[cold]
+    fn look_back(&mut self, now: Time, body: &Body<Peer>, out: &mut Outbox<Peer>) {
+        match self.recovery.as_ref().map_or(Sign::None, |recovery| recovery.sign_of(body)) {
+            Sign::Fresh => {
+                self.recovery = None;
+                self.wake = self.earliest_due();
+            }
+            Sign::Restarted => self.recover(now, out),
+            Sign::None => {}
+        }
+    }
+
+    /// Asks all that may hold what this node has lost. Its own messages get numbers that none of before can have had, lest
+    /// an old acknowledgement that is still on its way stands for a new message.
+    fn recover(&mut self, now: Time, out: &mut Outbox<Peer>) {
+        let first = now.as_nanos() / 1_000;
+        self.links.iter_mut().chain(self.role.uplink()).for_each(|link| link.renumber(first));
+        let cluster = Cluster::new(self.nodes).rooted_at(R::master(self));
+        let near = self.config.topology.neighbours(cluster, self.number);
+        let hold = if !self.config.relay_to_master {
+            near
+        } else if self.number == R::master(self) {
+            // Whatever was on its way through here: anybody may have handed it over.
+            (0..self.nodes).collect()
+        } else {
+            near.into_iter().chain([R::master(self)]).collect()
+        };
+        let others = hold.into_iter().filter(|&other| other != self.number);
+        self.recovery = Recovery::asking(now, Address::node(self.number), others, first, out).map(Box::new);
+        self.wake = self.earliest_due();
+    }
+
+    /// Another node has told what it holds: this one takes in what is new, and passes on what the others lack.
+    #[cold]
+    fn learn(&mut self, now: Time, source: Address, id: MessageId, theirs: &ValueSet, out: &mut Outbox<Peer>) {
+        let Some(recovery) = &mut self.recovery else { return };
+        if !recovery.answered(source, id, theirs) {
+            return;
+        }
+        let news: Vec<Value> = theirs.difference(&self.seen).collect();
+        self.seen.extend(news.iter().copied());
+        for link in self.links.iter_mut().chain(self.role.uplink()) {
+            let target = link.ends().target;
+            if target == source {
+                for message in self.seen.difference(theirs) {
+                    if !link.carries(message) {
+                        link.push(now, message, out);
+                    }
+                }
+            } else if let Some(known) = recovery.holdings(target) {
+                // Who has not answered yet gets its share when it does.
+                let lacked = news.iter().filter(|&&message| !known.contains(message));
+                lacked.for_each(|&message| link.push(now, message, out));
+            }
+        }
+        if recovery.is_over() {
+            self.recovery = None;
+        }
+        self.wake = self.earliest_due();
+    }
+
+    /// Another node has lost everything: it is told what this one holds.
+    #[cold]
+    fn tell_all(&mut self, source: Address, id: MessageId, out: &mut Outbox<Peer>) {
+        if let Some(recovery) = &mut self.recovery {
+            recovery.told(source, &self.seen);
+        }
+        out.tell(source, Peer::Holds { in_reply_to: id, messages: Box::new(self.seen.clone()) });
     }
 }
 
@@ -165,7 +247,14 @@ impl<R: Role> Machine for Node<R> {
     type Peer = Peer;
 
     fn on_message(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
+        if self.recovery.is_some() {
+            self.look_back(now, body, out);
+        }
         match *body {
+            Body::Peer(Peer::Holds { in_reply_to, ref messages }) => {
+                self.learn(now, source, in_reply_to, messages, out);
+            }
+            Body::Peer(Peer::Recover { msg_id }) => self.tell_all(source, msg_id, out),
             Body::Peer(Peer::Ack { in_reply_to }) => self.acknowledged(now, source, in_reply_to, out),
             Body::Peer(Peer::Relay { message, msg_id }) => R::relayed(self, now, source, message, msg_id, out),
             Body::Peer(Peer::Spread { message, msg_id }) => {
@@ -187,6 +276,11 @@ impl<R: Role> Machine for Node<R> {
         }
         if let Some(uplink) = self.role.uplink() {
             uplink.on_wake(now, out);
+        }
+        if let Some(recovery) = &mut self.recovery
+            && recovery.on_wake(now, Address::node(self.number), out)
+        {
+            self.recover(now, out);
         }
         self.wake = self.earliest_due();
     }

@@ -92,6 +92,8 @@ mod tests {
         let (_, greeted) = said(&mut wire, init);
         assert_eq!(greeted, "{\"body\":{\"in_reply_to\":2,\"type\":\"init_ok\"},\"dest\":\"c1\",\"src\":\"n1\"}\n");
         assert_eq!(wire.introduction().as_deref(), Some("n1 is a follower (topology-n12-tree)"));
+        let topology = br#"{"src":"c1","dest":"n1","body":{"type":"topology","topology":{},"msg_id":4}}"#;
+        assert_eq!(said(&mut wire, topology).1.lines().count(), 1);
         let broadcast = br#"{"src":"c1","dest":"n1","body":{"type":"broadcast","message":7,"msg_id":3}}"#;
         assert_eq!(said(&mut wire, broadcast).1.lines().count(), 2);
         let mut repeated = String::new();

@@ -53,6 +53,8 @@ impl Node {
     fn init(&mut self) {
         let body = json!({ "type": "init", "node_id": "n1", "node_ids": ["n0", "n1"], "msg_id": 1 });
         assert_eq!(self.ask(&body), json!({ "type": "init_ok", "in_reply_to": 1 }));
+        let body = json!({ "type": "topology", "topology": {}, "msg_id": 1 });
+        assert_eq!(self.ask(&body), json!({ "type": "topology_ok", "in_reply_to": 1 }));
     }
 
     /// Ends the input, and waits for the process; its whole log.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a broadcast carries. Maelstrom sends 0, 1, 2, …
 pub type Value = i64;
@@ -104,6 +104,20 @@ impl PartialEq for ValueSet {
 }
 
 impl Eq for ValueSet {}
+
+impl Serialize for ValueSet {
+    /// As the list of its values, smallest first.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for ValueSet {
+    /// From a list of integers, in any order.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<Value>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
 
 impl FromIterator<Value> for ValueSet {
     fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Self {

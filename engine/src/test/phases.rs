@@ -70,7 +70,10 @@ impl<P: Payload> Test<P> {
             Some(_) => Time::MAX,
             None => self.cutoff,
         };
-        operation.min(self.next_deed())
+        // A deed that is due after the end is never done, and nothing to wake up for while all workers wait.
+        operation.min(
+            Some(self.next_deed()).filter(|&deed| deed < self.cutoff || operation < Time::MAX).unwrap_or(Time::MAX),
+        )
     }
 
     pub(super) fn begin_topology(&mut self, now: Time) {

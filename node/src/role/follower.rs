@@ -55,6 +55,10 @@ impl Node<Follower> {
 impl Role for Follower {
     const NAME: &'static str = "follower";
 
+    fn master(node: &Node<Self>) -> u32 {
+        node.role.master
+    }
+
     fn uplink(&mut self) -> Option<&mut Link> {
         self.uplink.as_deref_mut()
     }

@@ -63,6 +63,10 @@ impl Node<Leader> {
 impl Role for Leader {
     const NAME: &'static str = "leader";
 
+    fn master(node: &Node<Self>) -> u32 {
+        node.number()
+    }
+
     fn uplink(&mut self) -> Option<&mut Link> {
         None
     }

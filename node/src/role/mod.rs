@@ -18,6 +18,9 @@ pub trait Role: Sized + sealed::Sealed {
     /// How the role is called in a log.
     const NAME: &'static str;
 
+    /// The number of the master.
+    fn master(node: &Node<Self>) -> u32;
+
     /// The link to the master, beside those of the topology, where this role needs one.
     fn uplink(&mut self) -> Option<&mut Link>;
 

@@ -79,6 +79,7 @@ scripts! {
     grid
     master
     n12_tree
+    recovery
     slow
     star
     suspicion

@@ -5,7 +5,8 @@
 //! |---|---|
 //! | `cluster 5 topology-star relay-to-master` | a fresh cluster, initialised; prints who leads |
 //! | `uninitialised 5 topology-star` | the same before any `init` |
-//! | `init n3` | tells one node who it is |
+//! | `init n3` | tells one node who it is, and the topology that a test offers |
+//! | `kill n3`, `restart n3` | it forgets everything; it is told again who it is, and no topology |
 //! | `broadcast n3 7`, `read n3` | a client asks |
 //! | `deliver n3->n1` | the oldest message in flight from one to the other arrives |
 //! | `copy n3->n1`, `drop n3->n1` | it is doubled, or lost |
@@ -18,6 +19,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use node::{Broadcaster, Config, Peer};
 use protocol::{Address, Body, Duration, Machine, Outbox, Reply, Request, Time, Values};
@@ -46,11 +48,17 @@ impl Stage {
             ["cluster", nodes, ref features @ ..] => {
                 self.build(number(nodes), features);
                 (0..number(nodes)).for_each(|node| self.init(node));
+                (0..number(nodes)).for_each(|node| self.offer_topology(node));
                 self.trace.clear();
                 self.say_leader();
             }
             ["uninitialised", nodes, ref features @ ..] => self.build(number(nodes), features),
-            ["init", name] => self.init(node(name)),
+            ["init", name] => {
+                self.init(node(name));
+                self.offer_topology(node(name));
+            }
+            ["kill", name] => self.kill(node(name)),
+            ["restart", name] => self.init(node(name)),
             ["broadcast", name, value] => self.ask(node(name), Request::Broadcast { message: value.parse().unwrap() }),
             ["read", name] => self.ask(node(name), Request::Read),
             ["deliver", ends] => {
@@ -99,6 +107,19 @@ impl Stage {
         self.ask(node, Request::Init { node, nodes });
     }
 
+    /// What a test tells every node once, when all of them are initialised.
+    fn offer_topology(&mut self, node: u32) {
+        let mut out = Outbox::new();
+        let body = Body::Request { id: 2, request: Request::Topology(Arc::default()) };
+        self.machines[node as usize].on_message(self.now, Address::client(0), &body, &mut out);
+        assert_eq!(out.messages().len(), 1, "a topology is answered and nothing else");
+    }
+
+    fn kill(&mut self, node: u32) {
+        let config = self.machines[node as usize].config();
+        self.machines[node as usize] = Broadcaster::new(config);
+    }
+
     fn ask(&mut self, node: u32, request: Request) {
         let mut out = Outbox::new();
         let body = Body::Request { id: 1, request };
@@ -107,7 +128,7 @@ impl Stage {
     }
 
     fn deliver(&mut self, flight: &Flight) {
-        let &Flight { source, dest, peer } = flight;
+        let Flight { source, dest, peer } = flight.clone();
         if self.cut.contains(&(source, dest)) {
             writeln!(self.trace, "{} is lost", shown(flight)).unwrap();
             return;
@@ -171,8 +192,12 @@ impl Stage {
 }
 
 fn shown(flight: &Flight) -> String {
-    let said = match flight.peer {
+    let said = match &flight.peer {
         Peer::Ack { in_reply_to } => format!("ack ({in_reply_to})"),
+        Peer::Holds { in_reply_to, messages } => {
+            format!("holds {:?} ({in_reply_to})", messages.iter().collect::<Vec<_>>())
+        }
+        Peer::Recover { msg_id } => format!("recover ({msg_id})"),
         Peer::Relay { message, msg_id } => format!("relay {message} ({msg_id})"),
         Peer::Spread { message, msg_id } => format!("spread {message} ({msg_id})"),
     };

@@ -3,6 +3,7 @@
 //! Absent: head-of-line blocking and everything else that is Maelstrom's. Only what a node may not rely on is here.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use node::{Broadcaster, Config, Peer};
 use protocol::{Address, Body, Duration, Machine, Outbox, Reply, Request, Time, Value, Values};
@@ -57,6 +58,9 @@ impl<'a> Network<'a> {
         };
         for node in 0..nodes {
             assert_eq!(network.ask(node, Request::Init { node, nodes }), Reply::InitOk);
+        }
+        for node in 0..nodes {
+            assert_eq!(network.ask(node, Request::Topology(Arc::default())), Reply::TopologyOk);
         }
         network
     }

@@ -1,0 +1,112 @@
+//! A run by a few numbers: drawn from a seed, written as one line, made smaller one number at a time.
+
+use std::fmt;
+use std::str::FromStr;
+
+use engine::{Distribution, Latency, Nemeses, Options, ProcessDelay};
+use node::Config;
+use protocol::Duration;
+
+/// The configurations that are tried.
+pub(crate) const FEATURES: [&str; 6] = [
+    "topology-grid",
+    "topology-grid relay-to-master",
+    "topology-star",
+    "topology-star relay-to-master",
+    "topology-n12-tree",
+    "topology-n12-tree relay-to-master",
+];
+
+/// Everything that makes a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scenario {
+    pub(crate) features: String,
+    pub(crate) faults: Nemeses,
+    pub(crate) nodes: u32,
+    /// Operations a second.
+    pub(crate) rate: u32,
+    pub(crate) seconds: u64,
+    pub(crate) latency_ms: u64,
+    /// Mean time between a fault's start and its stop.
+    pub(crate) interval_ms: u64,
+    pub(crate) seed: u64,
+}
+
+impl Scenario {
+    /// The run of that seed. Sizes are drawn from it too: mostly few nodes, now and then the challenge's 25.
+    pub(crate) fn drawn(features: &str, faults: &str, seed: u64) -> Self {
+        Self {
+            features: features.to_owned(),
+            faults: faults.parse().expect("faults of the engine"),
+            nodes: [3, 5, 4, 9, 7, 2, 6, 25, 8, 5][index(seed, 10)],
+            rate: [10, 40, 20][index(seed / 10, 3)],
+            seconds: [6, 9][index(seed / 2, 2)],
+            latency_ms: [10, 100, 0, 40][index(seed / 3, 4)],
+            interval_ms: [700, 2_000, 300][index(seed / 5, 3)],
+            seed,
+        }
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        let features: Vec<&str> = self.features.split(' ').collect();
+        Config::named(&features).expect("features of the node")
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            nodes: Options::numbered_nodes(self.nodes),
+            rate: f64::from(self.rate),
+            time_limit: Duration::from_secs(self.seconds),
+            latency: Latency { mean_ms: self.latency_ms, distribution: Distribution::Exponential },
+            process_delay: ProcessDelay::NONE,
+            nemesis: self.faults.clone(),
+            nemesis_interval: Duration::from_millis(self.interval_ms),
+            seed: self.seed,
+            ..Options::default()
+        }
+    }
+
+    /// How much there is to look through.
+    pub(crate) fn size(&self) -> u64 {
+        let faults = self.faults.iter().count() as u64;
+        u64::from(self.nodes) * 1_000 + u64::from(self.rate) * self.seconds * 10 + faults * 100 + self.latency_ms
+    }
+}
+
+fn index(number: u64, len: u64) -> usize {
+    usize::try_from(number % len).expect("below a small length")
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { features, faults, nodes, rate, seconds, latency_ms, interval_ms, seed } = self;
+        write!(f, "{features}; {faults}; {nodes} {rate} {seconds} {latency_ms} {interval_ms} {seed}")
+    }
+}
+
+impl FromStr for Scenario {
+    type Err = String;
+
+    fn from_str(words: &str) -> Result<Self, String> {
+        let parts: Vec<&str> = words.split(';').map(str::trim).collect();
+        let [features, faults, numbers] = parts[..] else {
+            return Err("expected features; faults; six numbers".to_owned());
+        };
+        let numbers: Result<Vec<u64>, _> = numbers.split_whitespace().map(str::parse).collect();
+        let numbers = numbers.map_err(|error| error.to_string())?;
+        let [nodes, rate, seconds, latency_ms, interval_ms, seed] = numbers[..] else {
+            return Err("expected six numbers: nodes, rate, seconds, latency, interval and seed".to_owned());
+        };
+        let small = |number: u64| u32::try_from(number).map_err(|error| error.to_string());
+        Ok(Self {
+            features: features.to_owned(),
+            faults: faults.parse().map_err(|error: engine::NemesisError| error.to_string())?,
+            nodes: small(nodes)?,
+            rate: small(rate)?,
+            seconds,
+            latency_ms,
+            interval_ms,
+            seed,
+        })
+    }
+}
