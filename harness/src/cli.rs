@@ -1,16 +1,20 @@
-//! Every flag and its help. Nothing is decided here.
+//! Every verb, and in a file each its flags and their help. Nothing is decided here.
 //!
 //! Absent: the flags of `harness test`, which are Maelstrom's and follow its rules ([`crate::command`]).
 
-use std::ffi::OsString;
-use std::num::{NonZeroU64, NonZeroUsize};
+mod doctor;
+mod run;
+mod setup;
+mod test;
 
 use camino::Utf8PathBuf;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use crate::limit::JudgedBy;
-use crate::plan::EngineChoice;
+pub use self::doctor::DoctorArgs;
+pub use self::run::{EngineArg, Format, JudgeArg, RunArgs};
+pub use self::setup::{Setup, SetupArgs};
+pub use self::test::TestArgs;
 
 /// Runs experiments on broadcast nodes, under Maelstrom or an engine that behaves like it, and judges the results.
 #[derive(Debug, Parser)]
@@ -25,7 +29,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Run an experiment: every cell of its matrix, a table, and a yes or no
-    #[command(after_help = RUN_EXAMPLES)]
+    #[command(after_help = run::EXAMPLES)]
     Run(RunArgs),
     /// Run one test with Maelstrom's own flags and exit codes, under the embedded engine
     #[command(disable_help_flag = true)]
@@ -36,159 +40,10 @@ pub enum Verb {
     Doctor(DoctorArgs),
 }
 
-/// `harness run`
-#[derive(Clone, Debug, Args)]
-pub struct RunArgs {
-    /// The experiment file, such as experiments/efficient.yaml
-    pub experiment: Utf8PathBuf,
-
-    /// Which engine runs the tests; auto is Maelstrom if it is found, else embedded, never simulated [default: what the file
-    /// says, else auto]
-    #[arg(long, value_enum)]
-    pub engine: Option<EngineArg>,
-
-    /// How many tests run at the same time [default: as many as keep the embedded engine punctual;
-    /// one a core if simulated; 1 with Maelstrom]
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-
-    /// Run only the cells with this value on this axis, or of this name; commas narrow further, repeating it adds cells
-    #[arg(long, value_name = "AXIS=VALUE[,…]")]
-    pub only: Vec<String>,
-
-    /// Where results are kept
-    #[arg(long, value_name = "DIR", default_value = "store", value_parser = path())]
-    pub store: Utf8PathBuf,
-
-    /// How the answer is written to standard output
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-
-    /// The seed of every cell's first run, in place of the file's; repetitions count up from it
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-
-    /// How often each cell is run, each time with the next seed, in place of the file's `repeat`
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(SEEDS_MAX)))]
-    pub seeds: Option<u32>,
-
-    /// Which value over the repetitions the limits are held against [default: what the file says, else worst]
-    #[arg(long, value_enum)]
-    pub judge: Option<JudgeArg>,
-
-    /// Keep history.edn and results.edn of every run of the simulated engine too, however many there are; without this only
-    /// of experiments with at most 20 runs. A run's seed brings them back
-    #[arg(long)]
-    pub keep_raw: bool,
-
-    /// Maelstrom's launcher or its directory [default: $MAELSTROM, else PATH, else what `harness setup maelstrom` fetched]
-    #[arg(long, value_name = "PATH", value_parser = path())]
-    pub maelstrom: Option<Utf8PathBuf>,
-
-    /// Stop a test under Maelstrom that runs longer than this [default: its time limit and some minutes]. The embedded
-    /// engine needs none: each of its phases ends by itself
-    #[arg(long, value_name = "SECONDS")]
-    pub deadline: Option<NonZeroU64>,
-}
-
-/// `harness test`
-#[derive(Clone, Debug, Args)]
-pub struct TestArgs {
-    /// Maelstrom's flags; see `harness test --help`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, num_args = 0.., value_name = "MAELSTROM'S FLAGS")]
-    pub arguments: Vec<OsString>,
-}
-
-/// `harness setup`
-#[derive(Clone, Debug, Args)]
-pub struct SetupArgs {
-    /// What to fetch
-    #[command(subcommand)]
-    pub what: Setup,
-}
-
-/// What `harness setup` can fetch.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Setup {
-    /// Download Maelstrom's release, check its digest and unpack it
-    #[command(after_help = SETUP_EXAMPLES)]
-    Maelstrom {
-        /// Take the release archive from here instead: a file, or a mirror's URL. The digest is checked all the same
-        #[arg(long, value_name = "FILE|URL")]
-        from: Option<String>,
-    },
-}
-
-/// `harness doctor`
-#[derive(Clone, Debug, Args)]
-pub struct DoctorArgs {
-    /// Maelstrom's launcher or its directory, if it is somewhere unusual
-    #[arg(long, value_name = "PATH", value_parser = path())]
-    pub maelstrom: Option<Utf8PathBuf>,
-}
-
-/// `--engine`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EngineArg {
-    /// Maelstrom if it is found, else embedded
-    Auto,
-    /// The engine in this program: real node processes, no Java
-    Embedded,
-    /// The official program; needs Java
-    Maelstrom,
-    /// This project's node inside this program, under a clock that jumps: milliseconds a run, the same figures for a seed
-    Simulated,
-}
-
-/// `--judge`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum JudgeArg {
-    /// The arithmetic mean
-    Mean,
-    /// The middle value
-    Median,
-    /// The value farthest on the wrong side: every single run keeps the limits
-    Worst,
-}
-
-/// `--format`
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Data, with every record behind it
-    Json,
-    /// A table for people
-    #[default]
-    Table,
-}
-
 /// A path that an empty variable in a script did not leave empty.
 fn path() -> impl TypedValueParser<Value = Utf8PathBuf> {
     NonEmptyStringValueParser::new().map(Utf8PathBuf::from)
 }
-
-impl From<EngineArg> for EngineChoice {
-    fn from(argument: EngineArg) -> Self {
-        match argument {
-            EngineArg::Auto => Self::Auto,
-            EngineArg::Embedded => Self::Embedded,
-            EngineArg::Maelstrom => Self::Maelstrom,
-            EngineArg::Simulated => Self::Simulated,
-        }
-    }
-}
-
-impl From<JudgeArg> for JudgedBy {
-    fn from(argument: JudgeArg) -> Self {
-        match argument {
-            JudgeArg::Mean => Self::Mean,
-            JudgeArg::Median => Self::Median,
-            JudgeArg::Worst => Self::Worst,
-        }
-    }
-}
-
-/// As often as a file may ask for.
-const SEEDS_MAX: u32 = 10_000;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -217,19 +72,6 @@ Exit codes:
   130  interrupted
 `harness test` ends with Maelstrom's own: 0 valid, 1 invalid, 2 unknown, 254 bad flags, 255 crashed.";
 
-const RUN_EXAMPLES: &str = "\
-Examples:
-  harness run experiments/efficient.yaml
-  harness run experiments/efficient.yaml --only topology=star,relay-to-master=on --only topology=grid
-  harness run experiments/efficient.yaml --engine maelstrom --maelstrom ~/maelstrom
-  harness run experiments/efficient.yaml --engine simulated --seeds 100 --judge median
-  harness run experiments/efficient.yaml --format json > answer.json";
-
-const SETUP_EXAMPLES: &str = "\
-Examples:
-  harness setup maelstrom
-  harness setup maelstrom --from ~/Downloads/maelstrom.tar.bz2";
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -246,19 +88,5 @@ mod tests {
         let cli = Cli::try_parse_from(["harness", "test", "-w", "echo", "--help", "--", "--jobs=x"]).unwrap();
         let Verb::Test(test) = cli.verb else { panic!("that was a test") };
         assert_eq!(test.arguments, ["-w", "echo", "--help", "--", "--jobs=x"]);
-    }
-
-    #[test]
-    fn zero_jobs_are_refused() {
-        let jobs = |number| Cli::try_parse_from(["harness", "run", "x.yaml", "--jobs", number]);
-        assert!(jobs("0").is_err());
-        assert!(jobs("2").is_ok());
-    }
-
-    #[test]
-    fn seeds_are_as_many_as_a_file_may_repeat() {
-        let seeds = |number| Cli::try_parse_from(["harness", "run", "x.yaml", "--seeds", number]);
-        assert!(seeds("0").is_err() && seeds("10001").is_err());
-        assert!(seeds("10000").is_ok());
     }
 }

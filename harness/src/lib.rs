@@ -1,6 +1,7 @@
 //! The experiment runner.
 #![cfg(unix)]
 
+pub mod about;
 pub mod artifact;
 pub mod cli;
 pub mod command;
@@ -9,6 +10,7 @@ pub mod exit;
 pub mod figure;
 pub mod gate;
 pub mod limit;
+pub mod measured;
 pub mod outcome;
 pub mod plan;
 pub mod process;

@@ -1,6 +1,7 @@
 //! What an experiment comes to: an ordered list of cells and their runs. Pure: no disk, no clock.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use camino::Utf8PathBuf;
 use engine::{Options, ProcessDelay};
@@ -184,6 +185,18 @@ impl Plan {
         };
         let matches = |cell: &Cell| wanted.iter().all(|(axis, value)| has(cell, axis, value));
         Ok(self.cells.iter().enumerate().filter(|(_, cell)| matches(cell)).map(|(index, _)| index).collect())
+    }
+}
+
+impl fmt::Display for NodeSource {
+    /// As the file names it, before it is found or built.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bin { path, .. } => f.write_str(path.as_str()),
+            Self::Crate { features, .. } => {
+                write!(f, "node [{}]", features.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+            }
+        }
     }
 }
 

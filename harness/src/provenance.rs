@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Unit, Zoned};
 
+use crate::about::{About, AboutCell};
 use crate::outcome::{EngineId, Provenance};
+use crate::plan::Plan;
 use crate::process::{Invocation, run_captured};
 
 /// What all runs of one command share.
@@ -39,6 +41,32 @@ impl Origin {
             host: self.host.clone(),
             command: self.command.clone(),
             started: now(),
+        }
+    }
+
+    /// What is kept of a plan whose runs begin now.
+    pub(crate) fn about(&self, plan: &Plan) -> About {
+        let cells = plan.cells.iter().map(|cell| AboutCell {
+            cell: cell.name.clone(),
+            axes: cell.axes.clone(),
+            required: cell.required,
+            node: cell.node.to_string(),
+            options: cell.options.clone(),
+        });
+        About {
+            format: About::FORMAT,
+            experiment: plan.name.clone(),
+            description: plan.description.clone(),
+            engine: self.engine.clone(),
+            command: self.command.clone(),
+            git: self.git.clone(),
+            host: self.host.clone(),
+            started: now(),
+            axes: plan.axes.clone(),
+            limits: plan.limits.clone(),
+            repeat: plan.repeat,
+            judged_by: plan.judged_by,
+            cells: cells.collect(),
         }
     }
 }

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::Options;
 
+use crate::about::About;
 use crate::figure::{Figure, Figures};
 use crate::limit::{Comparison, JudgedBy, Limit};
 use crate::outcome::{EngineId, Outcome, Provenance, Record, Validity};
 use crate::plan::{Cell, EngineChoice, NodeSource, Plan};
+use crate::provenance::Origin;
 
 /// Six cells: three topologies, relay on and off. Grid is for information.
 pub(crate) fn plan(repeat: u32) -> Plan {
@@ -37,6 +39,13 @@ pub(crate) fn plan(repeat: u32) -> Plan {
         repeat,
         judged_by: JudgedBy::Worst,
     }
+}
+
+/// What is kept of the plan.
+pub(crate) fn about(repeat: u32) -> About {
+    let engine = EngineId { name: "embedded".into(), version: "0.1.0".into() };
+    let origin = Origin { engine, git: None, host: "here".into(), command: vec!["harness".into(), "run".into()] };
+    About { started: "2026-11-22T19:15:38Z".into(), ..origin.about(&plan(repeat)) }
 }
 
 /// A valid result: grid exceeds the limits, the others keep them.

@@ -17,8 +17,9 @@ const CRATES: [(&str, &[&str]); 4] = [
 ];
 
 /// Which rooms each room of `harness` may use. Words know no stage, stages no face, faces no verb.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     // Words.
+    ("about", &["limit", "outcome"]),
     ("exit", &[]),
     ("figure", &[]),
     ("limit", &["figure"]),
@@ -29,8 +30,9 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("backend", &["exit", "figure", "outcome", "process", "results", "setup"]),
     ("doctor", &["backend", "exit", "process"]),
     ("gate", &["exit", "figure", "limit", "outcome", "statistics"]),
+    ("measured", &["about", "outcome", "store"]),
     ("process", &["exit"]),
-    ("provenance", &["outcome", "process"]),
+    ("provenance", &["about", "outcome", "plan", "process"]),
     ("results", &["figure", "outcome"]),
     ("setup", &[]),
     ("spec", &["figure", "limit", "plan"]),
@@ -44,7 +46,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("command", &[]),
     ("main", &[]),
     // Tests only.
-    ("sample", &["figure", "limit", "outcome", "plan"]),
+    ("sample", &["about", "figure", "limit", "outcome", "plan", "provenance"]),
 ];
 
 /// Files that may be longer than [`FILE_MAX`], each with its reason.

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use serde::Serialize;
 
 use super::engines;
 use super::ready::{self, Nodes};
@@ -12,9 +11,7 @@ use crate::artifact::Toolchain;
 use crate::cli::{Format, RunArgs};
 use crate::console::Console;
 use crate::exit::ExitStatus;
-use crate::limit::{JudgedBy, Limit};
-use crate::outcome::EngineId;
-use crate::plan::{EngineChoice, NodeSource, Plan};
+use crate::plan::{EngineChoice, Plan};
 use crate::provenance::{self, Origin};
 use crate::render::{Summary, json, table};
 use crate::spec::Spec;
@@ -29,7 +26,7 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
     plan.only(&args.only)?;
     let backend = engines::open(args, &plan, console)?;
     let origin = Origin::here(backend.id());
-    let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &About::of(&plan, &origin))
+    let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &origin.about(&plan))
         .context("the store cannot be used (`--store DIR` names another)")?;
     let nodes = ready::nodes(&plan, &toolchain, console)?;
     let runs = runs(&plan, &nodes);
@@ -86,72 +83,6 @@ fn answer(stage: &Stage<'_>, made: Made, expected: usize, format: Format) -> any
     }
 }
 
-/// What `experiment.json` keeps: what was to be run, beside the results of what was.
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct About<'a> {
-    format: u32,
-    experiment: &'a str,
-    description: &'a str,
-    engine: &'a EngineId,
-    command: &'a [String],
-    git: Option<&'a str>,
-    host: &'a str,
-    started: String,
-    axes: &'a [String],
-    limits: &'a [Limit],
-    repeat: u32,
-    judged_by: JudgedBy,
-    cells: Vec<AboutCell<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct AboutCell<'a> {
-    cell: &'a str,
-    axes: &'a [(String, String)],
-    required: bool,
-    node: String,
-    options: &'a engine::Options,
-}
-
-impl<'a> About<'a> {
-    fn of(plan: &'a Plan, origin: &'a Origin) -> Self {
-        let cells = plan.cells.iter().map(|cell| AboutCell {
-            cell: &cell.name,
-            axes: &cell.axes,
-            required: cell.required,
-            node: name(&cell.node),
-            options: &cell.options,
-        });
-        Self {
-            format: 1,
-            experiment: &plan.name,
-            description: &plan.description,
-            engine: &origin.engine,
-            command: &origin.command,
-            git: origin.git.as_deref(),
-            host: &origin.host,
-            started: provenance::now(),
-            axes: &plan.axes,
-            limits: &plan.limits,
-            repeat: plan.repeat,
-            judged_by: plan.judged_by,
-            cells: cells.collect(),
-        }
-    }
-}
-
-/// A node as the file names it, before it is found or built.
-fn name(source: &NodeSource) -> String {
-    match source {
-        NodeSource::Bin { path, .. } => path.to_string(),
-        NodeSource::Crate { features, .. } => {
-            format!("node [{}]", features.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroUsize;
@@ -164,7 +95,8 @@ mod tests {
     use crate::artifact::Built;
     use crate::backend::fake::Fake;
     use crate::cli::{Cli, Verb};
-    use crate::outcome::Outcome;
+    use crate::limit::JudgedBy;
+    use crate::outcome::{EngineId, Outcome};
     use crate::sample;
 
     fn args(flags: &[String]) -> RunArgs {
@@ -187,7 +119,7 @@ mod tests {
         let nodes: Nodes = plan.cells.iter().map(|cell| (cell.node.clone(), node.clone())).collect();
         let engine = EngineId { name: "fake".into(), version: "1".into() };
         let origin = Origin { engine, git: None, host: "here".into(), command: vec!["harness".into()] };
-        let store = Store::open(&root, &plan.name, "now", &About::of(&plan, &origin)).unwrap();
+        let store = Store::open(&root, &plan.name, "now", &origin.about(&plan)).unwrap();
         let console = Console::new();
         let stage = Stage { plan: &plan, backend, origin: &origin, store: &store, console: &console, interrupted };
         let runs = runs(&plan, &nodes);

@@ -16,7 +16,11 @@ fn what_maelstrom_refuses_is_refused_with_its_code() {
             "-w broadcast --bin bin/flood --latency-dist normal",
             "bad value `normal` for `--latency-dist`: expected one of constant, uniform, exponential\n",
         ),
-        ("-w broadcast --bin bin/flood --nemesis meteor", "bad value `meteor` for `--nemesis`: expected partition\n"),
+        (
+            "-w broadcast --bin bin/flood --nemesis meteor",
+            "bad value `meteor` for `--nemesis`: nothing breaks by the name `meteor`: expected `none`, or some of `partition`, \
+             `one-way`, `loss`, `duplication`, `slow`, `pause`, `crash` joined by `+`\n",
+        ),
         (
             "-w broadcast --bin bin/flood --frobnicate 3",
             "unknown option `--frobnicate`; `harness test --help` lists them all\n",
