@@ -22,6 +22,9 @@ pub struct Config {
 /// A list of features that names no configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
+    /// A topology in which nobody passes anything on, and a master who would have to.
+    #[error("features `{}` and `relay-to-master` contradict each other: a value that goes to all at once needs no master; leave one of them out", .0.feature())]
+    RelayWithoutNeed(Topology),
     /// Two features each choose a topology.
     #[error("features `{0}` and `{1}` contradict each other: expected one topology, leave one of them out")]
     TwoTopologies(&'static str, &'static str),
@@ -47,7 +50,12 @@ enum Setting {
     Topology(Topology),
 }
 
-const FEATURES: [Feature; 4] = [
+const FEATURES: [Feature; 5] = [
+    Feature {
+        name: Topology::Direct.feature(),
+        compiled_in: cfg!(feature = "topology-direct"),
+        sets: Setting::Topology(Topology::Direct),
+    },
     Feature {
         name: Topology::Grid.feature(),
         compiled_in: cfg!(feature = "topology-grid"),
@@ -113,7 +121,11 @@ impl Config {
                 (&Setting::Topology(topology), _) => chosen = Some(topology),
             }
         }
-        Ok(Self { topology: chosen.unwrap_or(Topology::N12Tree), relay_to_master })
+        let topology = chosen.unwrap_or(Topology::N12Tree);
+        if relay_to_master && !topology.passes_on() {
+            return Err(ConfigError::RelayWithoutNeed(topology));
+        }
+        Ok(Self { topology, relay_to_master })
     }
 }
 
@@ -170,8 +182,9 @@ fn edits(from: &str, into: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// The six sets of features that an experiment can ask for.
-    const MATRIX: [&[&str]; 6] = [
+    /// The sets of features that an experiment can ask for.
+    const MATRIX: [&[&str]; 7] = [
+        &["topology-direct"],
         &["topology-grid"],
         &["topology-grid", "relay-to-master"],
         &["topology-star"],
@@ -215,6 +228,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_relays_where_everybody_is_a_neighbour() {
+        let error = Config::named(&["relay-to-master", "topology-direct"]).unwrap_err();
+        assert_eq!(error, ConfigError::RelayWithoutNeed(Topology::Direct));
+        assert!(
+            error.to_string().starts_with("features `topology-direct` and `relay-to-master` contradict"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn an_unknown_name_meets_the_nearest_known() {
         let nearest = |name: &str| match Config::named(&[name]) {
             Err(ConfigError::UnknownFeature { nearest, .. }) => nearest,
@@ -227,7 +250,7 @@ mod tests {
         let message = Config::named(&["topology-gird"]).unwrap_err().to_string();
         assert_eq!(
             message,
-            "node has no feature `topology-gird`: expected one of `topology-grid`, `topology-star`, \
+            "node has no feature `topology-gird`: expected one of `topology-direct`, `topology-grid`, `topology-star`, \
              `topology-n12-tree`, `relay-to-master`; did you mean `topology-grid`?"
         );
     }

@@ -23,6 +23,7 @@
 //! | n12-tree | off | n−1 (24) | each edge once, away from wherever it began |
 //! | star | on | n (25); n−1 (24) at the hub | the hub tells all, also the one who relayed |
 //! | star | off | n−1 (24) | to the hub, from there to all others |
+//! | direct | off | n−1 (24) | to all others from wherever it began, and no further |
 //! | grid | on | 2E+1 (81); 2E (80) at the master and its neighbours | everybody tells all neighbours; one relay |
 //! | grid | off | 2E−(n−1) (56) | everybody tells all neighbours but the one it heard from |
 //!

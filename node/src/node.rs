@@ -90,9 +90,9 @@ impl<R: Role> Node<R> {
     }
 
     /// Takes in a value from another node: to all that this node passes values to. Where values flood over edges, not
-    /// back over the one it came by.
+    /// back over the one it came by; where all are neighbours, to nobody.
     pub(crate) fn pass_on(&mut self, now: Time, source: Address, message: Value, out: &mut Outbox<Peer>) {
-        if !self.seen.insert(message) {
+        if !self.seen.insert(message) || !self.config.topology.passes_on() {
             return;
         }
         self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);

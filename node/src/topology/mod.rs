@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+mod direct;
 mod grid;
 mod n12_tree;
 mod star;
@@ -21,6 +22,8 @@ pub struct Cluster {
 /// The edges between nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topology {
+    /// Everybody tied to everybody; a value goes to all from where it began, and no further.
+    Direct,
     /// Maelstrom's default: a square, row by row, each node tied to the up to four around it.
     Grid,
     /// The grid without its vertical edges but for the middle column. With 25 nodes, n12 is in the middle of it.
@@ -56,18 +59,28 @@ impl Cluster {
 }
 
 impl Topology {
+    /// Every topology, by name.
+    pub const ALL: [Self; 4] = [Self::Direct, Self::Grid, Self::N12Tree, Self::Star];
+
     /// The name of the feature that chooses this topology.
     pub const fn feature(self) -> &'static str {
         match self {
+            Self::Direct => "topology-direct",
             Self::Grid => "topology-grid",
             Self::N12Tree => "topology-n12-tree",
             Self::Star => "topology-star",
         }
     }
 
+    /// Whether a node hands on what another one has sent it. Where all are neighbours, nobody needs to.
+    pub const fn passes_on(self) -> bool {
+        !matches!(self, Self::Direct)
+    }
+
     /// The nodes that share an edge with this one.
     pub fn neighbours(self, cluster: Cluster, node: u32) -> Vec<u32> {
         match self {
+            Self::Direct => direct::neighbours(cluster, node),
             Self::Grid => grid::neighbours(cluster, node),
             Self::N12Tree => n12_tree::neighbours(cluster, node),
             Self::Star => star::neighbours(cluster, node),
@@ -77,6 +90,7 @@ impl Topology {
     /// The ends of the edges that lead from this node away from the root. A grid has no such direction: all its neighbours.
     pub fn children(self, cluster: Cluster, node: u32) -> Vec<u32> {
         match self {
+            Self::Direct => direct::children(cluster, node),
             Self::Grid => grid::neighbours(cluster, node),
             Self::N12Tree => n12_tree::children(cluster, node),
             Self::Star => star::children(cluster, node),
@@ -137,6 +151,10 @@ impl Square {
 mod tests {
     use super::*;
 
+    fn is_tree(topology: Topology) -> bool {
+        !matches!(topology, Topology::Grid | Topology::Direct)
+    }
+
     /// How far each node is from the root when one walks down the children, by the number of nodes at that distance. Panics
     /// where a node is met twice.
     fn depths(topology: Topology, cluster: Cluster) -> Vec<usize> {
@@ -165,7 +183,7 @@ mod tests {
         for nodes in 1..=200 {
             let centre = Cluster::new(nodes);
             assert!(centre.root() < nodes);
-            for topology in [Topology::Star, Topology::N12Tree] {
+            for topology in Topology::ALL.into_iter().filter(|&topology| topology != Topology::Grid) {
                 for root in [centre.root(), 0, nodes / 3, nodes - 1] {
                     let reached: usize = depths(topology, centre.rooted_at(root)).iter().sum();
                     assert_eq!(reached, nodes as usize, "{topology} of {nodes} from n{root}");
@@ -178,7 +196,7 @@ mod tests {
     fn every_edge_has_two_ends_and_children_are_the_neighbours_away_from_the_root() {
         for nodes in 1..=60 {
             let cluster = Cluster::new(nodes).rooted_at(nodes / 2);
-            for topology in [Topology::Grid, Topology::N12Tree, Topology::Star] {
+            for topology in Topology::ALL {
                 let mut edges = 0;
                 for node in 0..nodes {
                     let neighbours = topology.neighbours(cluster, node);
@@ -187,12 +205,12 @@ mod tests {
                     assert!(!neighbours.contains(&node));
                     assert!(neighbours.iter().all(|&other| topology.neighbours(cluster, other).contains(&node)));
                     assert!(children.iter().all(|child| neighbours.contains(child)));
-                    if topology != Topology::Grid {
+                    if is_tree(topology) {
                         let parents = neighbours.len() - children.len();
                         assert_eq!(parents, usize::from(node != cluster.root()), "{topology} of {nodes}: n{node}");
                     }
                 }
-                if topology != Topology::Grid {
+                if is_tree(topology) {
                     assert_eq!(edges, 2 * (nodes as usize - 1), "{topology} of {nodes} is a tree");
                 }
             }

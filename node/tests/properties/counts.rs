@@ -41,6 +41,11 @@ fn star() {
 }
 
 #[test]
+fn direct() {
+    assert_eq!(costs(&["topology-direct"]), [24; 25]);
+}
+
+#[test]
 fn grid() {
     assert_eq!(costs(&["topology-grid", "relay-to-master"]), all_but(81, 80, &[7, 11, 12, 13, 17]));
     assert_eq!(costs(&["topology-grid"]), [56; 25]);

@@ -10,14 +10,15 @@ use network::{Fate, Network};
 mod counts;
 mod network;
 
-/// The six sets of features.
-const CONFIGS: [&[&str]; 6] = [
+/// The sets of features.
+const CONFIGS: [&[&str]; 7] = [
     &["topology-grid"],
     &["topology-grid", "relay-to-master"],
     &["topology-star"],
     &["topology-star", "relay-to-master"],
     &["topology-n12-tree"],
     &["topology-n12-tree", "relay-to-master"],
+    &["topology-direct"],
 ];
 
 fn at(millis: u64) -> Time {
