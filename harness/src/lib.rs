@@ -8,6 +8,7 @@ pub mod command;
 pub mod doctor;
 pub mod exit;
 pub mod figure;
+pub mod frontier;
 pub mod gate;
 pub mod limit;
 pub mod measured;
