@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use crate::topology::Topology;
+use crate::topology::{Arity, Topology};
 
 /// What a node does: with which neighbours it talks, and whether it hands clients' values to the master.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,29 +50,25 @@ enum Setting {
     Topology(Topology),
 }
 
-const FEATURES: [Feature; 5] = [
-    Feature {
-        name: Topology::Direct.feature(),
-        compiled_in: cfg!(feature = "topology-direct"),
-        sets: Setting::Topology(Topology::Direct),
-    },
-    Feature {
-        name: Topology::Grid.feature(),
-        compiled_in: cfg!(feature = "topology-grid"),
-        sets: Setting::Topology(Topology::Grid),
-    },
-    Feature {
-        name: Topology::Star.feature(),
-        compiled_in: cfg!(feature = "topology-star"),
-        sets: Setting::Topology(Topology::Star),
-    },
-    Feature {
-        name: Topology::N12Tree.feature(),
-        compiled_in: cfg!(feature = "topology-n12-tree"),
-        sets: Setting::Topology(Topology::N12Tree),
-    },
+const FEATURES: [Feature; 11] = [
+    Feature::edges(Topology::Direct, cfg!(feature = "topology-direct")),
+    Feature::edges(Topology::Grid, cfg!(feature = "topology-grid")),
+    Feature::edges(Topology::Star, cfg!(feature = "topology-star")),
+    Feature::edges(Topology::N12Tree, cfg!(feature = "topology-n12-tree")),
+    Feature::edges(Topology::Rows, cfg!(feature = "topology-rows")),
+    Feature::edges(Topology::Tree(Arity::Two), cfg!(feature = "topology-tree-2")),
+    Feature::edges(Topology::Tree(Arity::Three), cfg!(feature = "topology-tree-3")),
+    Feature::edges(Topology::Tree(Arity::Four), cfg!(feature = "topology-tree-4")),
+    Feature::edges(Topology::Tree(Arity::Five), cfg!(feature = "topology-tree-5")),
+    Feature::edges(Topology::TwoHubs, cfg!(feature = "topology-two-hubs")),
     Feature { name: "relay-to-master", compiled_in: cfg!(feature = "relay-to-master"), sets: Setting::RelayToMaster },
 ];
+
+impl Feature {
+    const fn edges(topology: Topology, compiled_in: bool) -> Self {
+        Self { name: topology.feature(), compiled_in, sets: Setting::Topology(topology) }
+    }
+}
 
 impl Config {
     /// The configuration that this build's features name.
@@ -183,7 +179,7 @@ mod tests {
     use super::*;
 
     /// The sets of features that an experiment can ask for.
-    const MATRIX: [&[&str]; 7] = [
+    const MATRIX: [&[&str]; 11] = [
         &["topology-direct"],
         &["topology-grid"],
         &["topology-grid", "relay-to-master"],
@@ -191,6 +187,10 @@ mod tests {
         &["topology-star", "relay-to-master"],
         &["topology-n12-tree"],
         &["topology-n12-tree", "relay-to-master"],
+        &["topology-rows"],
+        &["topology-tree-4"],
+        &["topology-tree-5", "relay-to-master"],
+        &["topology-two-hubs"],
     ];
 
     #[test]
@@ -246,12 +246,15 @@ mod tests {
         assert_eq!(nearest("topology-gird"), "topology-grid");
         assert_eq!(nearest("n12tree"), "topology-n12-tree");
         assert_eq!(nearest("stra"), "topology-star");
+        assert_eq!(nearest("tree4"), "topology-tree-4");
+        assert_eq!(nearest("hubs"), "topology-two-hubs");
         assert_eq!(nearest("relay"), "relay-to-master");
         let message = Config::named(&["topology-gird"]).unwrap_err().to_string();
         assert_eq!(
             message,
             "node has no feature `topology-gird`: expected one of `topology-direct`, `topology-grid`, `topology-star`, \
-             `topology-n12-tree`, `relay-to-master`; did you mean `topology-grid`?"
+             `topology-n12-tree`, `topology-rows`, `topology-tree-2`, `topology-tree-3`, `topology-tree-4`, \
+             `topology-tree-5`, `topology-two-hubs`, `relay-to-master`; did you mean `topology-grid`?"
         );
     }
 }

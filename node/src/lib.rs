@@ -19,8 +19,8 @@
 //!
 //! | topology | relay-to-master | messages | why |
 //! |---|---|---|---|
-//! | n12-tree | on | n (25); n−1 (24) at the master | each edge once, away from the root; one relay |
-//! | n12-tree | off | n−1 (24) | each edge once, away from wherever it began |
+//! | n12-tree, rows, tree-K, two-hubs | on | n (25); n−1 (24) at the master | each edge once, away from the root; one relay |
+//! | the same | off | n−1 (24) | each edge once, away from wherever it began |
 //! | star | on | n (25); n−1 (24) at the hub | the hub tells all, also the one who relayed |
 //! | star | off | n−1 (24) | to the hub, from there to all others |
 //! | direct | off | n−1 (24) | to all others from wherever it began, and no further |

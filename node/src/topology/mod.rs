@@ -10,7 +10,10 @@ use std::fmt;
 mod direct;
 mod grid;
 mod n12_tree;
+mod rows;
 mod star;
+mod tree;
+mod two_hubs;
 
 /// A cluster as a shape sees it: how many nodes, and which of them is the root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +31,39 @@ pub enum Topology {
     Grid,
     /// The grid without its vertical edges but for the middle column. With 25 nodes, n12 is in the middle of it.
     N12Tree,
+    /// The middle node of each row tied to its row, and to the middle nodes of the next rows.
+    Rows,
     /// The root tied to everybody, and nobody else to anybody.
     Star,
+    /// Maelstrom's trees: everybody has so many children, level by level.
+    Tree(Arity),
+    /// Two hubs tied to each other, and half of the others to each.
+    TwoHubs,
+}
+
+/// How many children a node of a tree has: as many as Maelstrom's trees, or five, the fewest that reach 25 nodes in two hops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arity {
+    /// Two.
+    Two,
+    /// Three.
+    Three,
+    /// Four.
+    Four,
+    /// Five.
+    Five,
+}
+
+impl Arity {
+    /// The number of children.
+    pub const fn children(self) -> u32 {
+        match self {
+            Self::Two => 2,
+            Self::Three => 3,
+            Self::Four => 4,
+            Self::Five => 5,
+        }
+    }
 }
 
 impl Cluster {
@@ -60,7 +94,18 @@ impl Cluster {
 
 impl Topology {
     /// Every topology, by name.
-    pub const ALL: [Self; 4] = [Self::Direct, Self::Grid, Self::N12Tree, Self::Star];
+    pub const ALL: [Self; 10] = [
+        Self::Direct,
+        Self::Grid,
+        Self::N12Tree,
+        Self::Rows,
+        Self::Star,
+        Self::Tree(Arity::Two),
+        Self::Tree(Arity::Three),
+        Self::Tree(Arity::Four),
+        Self::Tree(Arity::Five),
+        Self::TwoHubs,
+    ];
 
     /// The name of the feature that chooses this topology.
     pub const fn feature(self) -> &'static str {
@@ -68,7 +113,13 @@ impl Topology {
             Self::Direct => "topology-direct",
             Self::Grid => "topology-grid",
             Self::N12Tree => "topology-n12-tree",
+            Self::Rows => "topology-rows",
             Self::Star => "topology-star",
+            Self::Tree(Arity::Two) => "topology-tree-2",
+            Self::Tree(Arity::Three) => "topology-tree-3",
+            Self::Tree(Arity::Four) => "topology-tree-4",
+            Self::Tree(Arity::Five) => "topology-tree-5",
+            Self::TwoHubs => "topology-two-hubs",
         }
     }
 
@@ -83,7 +134,10 @@ impl Topology {
             Self::Direct => direct::neighbours(cluster, node),
             Self::Grid => grid::neighbours(cluster, node),
             Self::N12Tree => n12_tree::neighbours(cluster, node),
+            Self::Rows => rows::neighbours(cluster, node),
             Self::Star => star::neighbours(cluster, node),
+            Self::Tree(arity) => tree::neighbours(cluster, arity, node),
+            Self::TwoHubs => two_hubs::neighbours(cluster, node),
         }
     }
 
@@ -93,7 +147,10 @@ impl Topology {
             Self::Direct => direct::children(cluster, node),
             Self::Grid => grid::neighbours(cluster, node),
             Self::N12Tree => n12_tree::children(cluster, node),
+            Self::Rows => rows::children(cluster, node),
             Self::Star => star::children(cluster, node),
+            Self::Tree(arity) => tree::children(cluster, arity, node),
+            Self::TwoHubs => two_hubs::children(cluster, node),
         }
     }
 }
@@ -125,6 +182,11 @@ impl Square {
 
     const fn middle(self) -> u32 {
         (self.side - 1) / 2
+    }
+
+    /// The column of a row's middle node, or of its last one where it is too short to reach the middle.
+    fn middle_of(self, row: u32) -> u32 {
+        self.middle().min(self.width(row) - 1)
     }
 
     const fn cell(self, node: u32) -> Cell {

@@ -22,10 +22,10 @@ use super::{Cell, Cluster, Square};
 pub(super) fn neighbours(cluster: Cluster, node: u32) -> Vec<u32> {
     let square = Square::new(cluster.nodes());
     let (row, column) = square.cell(node);
-    let up = (column == tie(square, row)).then(|| row.checked_sub(1)).flatten().map(|above| (above, column));
+    let up = (column == square.middle_of(row)).then(|| row.checked_sub(1)).flatten().map(|above| (above, column));
     let left = column.checked_sub(1).map(|column| (row, column));
     let right = Some((row, column + 1));
-    let down = (row + 1 < square.rows() && column == tie(square, row + 1)).then_some((row + 1, column));
+    let down = (row + 1 < square.rows() && column == square.middle_of(row + 1)).then_some((row + 1, column));
     [up, left, right, down].into_iter().flatten().filter_map(|cell| square.find(cell)).collect()
 }
 
@@ -37,17 +37,12 @@ pub(super) fn children(cluster: Cluster, node: u32) -> Vec<u32> {
     neighbours
 }
 
-/// The column in which a row is tied to the one above it.
-fn tie(square: Square, row: u32) -> u32 {
-    square.middle().min(square.width(row) - 1)
-}
-
 /// The next cell on the way to the root: along the row to the column that leads on, then up or down. Nothing at the root.
 fn towards(square: Square, root: Cell, (row, column): Cell) -> Option<Cell> {
     let (goal, next_row) = match root.0.cmp(&row) {
         std::cmp::Ordering::Equal => (root.1, None),
-        std::cmp::Ordering::Greater => (tie(square, row + 1), Some(row + 1)),
-        std::cmp::Ordering::Less => (tie(square, row), Some(row - 1)),
+        std::cmp::Ordering::Greater => (square.middle_of(row + 1), Some(row + 1)),
+        std::cmp::Ordering::Less => (square.middle_of(row), Some(row - 1)),
     };
     match goal.cmp(&column) {
         std::cmp::Ordering::Equal => next_row.map(|row| (row, column)),

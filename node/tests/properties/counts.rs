@@ -1,6 +1,7 @@
 //! How many messages a broadcast costs on a network that loses nothing: the table in the crate's documentation.
 
 use node::Config;
+use node::topology::Topology;
 use protocol::{Duration, Time, Value};
 
 use crate::network::{Fate, Network, Tally};
@@ -29,15 +30,12 @@ fn all_but(most: usize, least: usize, nodes: &[usize]) -> Vec<usize> {
 }
 
 #[test]
-fn n12_tree() {
-    assert_eq!(costs(&["topology-n12-tree", "relay-to-master"]), all_but(25, 24, &[12]));
-    assert_eq!(costs(&["topology-n12-tree"]), [24; 25]);
-}
-
-#[test]
-fn star() {
-    assert_eq!(costs(&["topology-star", "relay-to-master"]), all_but(25, 24, &[12]));
-    assert_eq!(costs(&["topology-star"]), [24; 25]);
+fn trees() {
+    for topology in Topology::ALL.into_iter().filter(|topology| ![Topology::Direct, Topology::Grid].contains(topology))
+    {
+        assert_eq!(costs(&[topology.feature(), "relay-to-master"]), all_but(25, 24, &[12]), "{topology}");
+        assert_eq!(costs(&[topology.feature()]), [24; 25], "{topology}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod counts;
 mod network;
 
 /// The sets of features.
-const CONFIGS: [&[&str]; 7] = [
+const CONFIGS: [&[&str]; 11] = [
     &["topology-grid"],
     &["topology-grid", "relay-to-master"],
     &["topology-star"],
@@ -19,6 +19,10 @@ const CONFIGS: [&[&str]; 7] = [
     &["topology-n12-tree"],
     &["topology-n12-tree", "relay-to-master"],
     &["topology-direct"],
+    &["topology-rows", "relay-to-master"],
+    &["topology-tree-2"],
+    &["topology-tree-4", "relay-to-master"],
+    &["topology-two-hubs"],
 ];
 
 fn at(millis: u64) -> Time {
