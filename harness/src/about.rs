@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limit::{JudgedBy, Limit};
 use crate::outcome::EngineId;
+use crate::plan::{Cell, EngineChoice, NodeSource, Plan};
 
 /// One run of an experiment, before anything was measured. The stored form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +53,8 @@ pub struct AboutCell {
     pub required: bool,
     /// The node as the file names it.
     pub node: String,
+    /// What is tested.
+    pub source: NodeSource,
     /// What is run. The seed is that of the first repetition.
     pub options: engine::Options,
 }
@@ -59,4 +62,40 @@ pub struct AboutCell {
 impl About {
     /// The version of the stored form that this program writes.
     pub const FORMAT: u32 = 1;
+
+    /// The plan that this run began with.
+    pub fn plan(&self) -> Plan {
+        let cells = self.cells.iter().map(|cell| Cell {
+            name: cell.cell.clone(),
+            axes: cell.axes.clone(),
+            options: cell.options.clone(),
+            node: cell.source.clone(),
+            required: cell.required,
+        });
+        Plan {
+            name: self.experiment.clone(),
+            description: self.description.clone(),
+            engine: match self.engine.name.as_str() {
+                "embedded" => EngineChoice::Embedded,
+                "maelstrom" => EngineChoice::Maelstrom,
+                "simulated" => EngineChoice::Simulated,
+                _ => EngineChoice::Auto,
+            },
+            axes: self.axes.clone(),
+            cells: cells.collect(),
+            limits: self.limits.clone(),
+            repeat: self.repeat,
+            judged_by: self.judged_by,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sample;
+
+    #[test]
+    fn the_plan_comes_back() {
+        assert_eq!(sample::about(3).plan(), sample::plan(3));
+    }
 }

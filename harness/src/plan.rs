@@ -5,6 +5,7 @@ use std::fmt;
 
 use camino::Utf8PathBuf;
 use engine::{Options, ProcessDelay};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::limit::{JudgedBy, Limit};
@@ -48,7 +49,8 @@ pub struct Cell {
 }
 
 /// Where a cell's node binary comes from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NodeSource {
     /// A binary in any language.
     Bin {

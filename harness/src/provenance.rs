@@ -51,6 +51,7 @@ impl Origin {
             axes: cell.axes.clone(),
             required: cell.required,
             node: cell.node.to_string(),
+            source: cell.node.clone(),
             options: cell.options.clone(),
         });
         About {

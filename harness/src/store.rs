@@ -7,6 +7,8 @@
 //! Absent: judgement, and what the raw files hold.
 
 mod batch;
+mod read;
+mod runs;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -16,6 +18,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
+pub use self::read::Skipped;
+pub use self::runs::is_name;
 use crate::outcome::Record;
 
 /// One experiment's place in the store.
@@ -38,10 +42,12 @@ pub struct Draft {
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// A result on disk is not what this program writes.
-    #[error("`{path}` is not a result of this program")]
+    #[error("{}`{path}` is not a result of this program", line.map(|line| format!("line {line} of ")).unwrap_or_default())]
     Garbled {
         /// Which file.
         path: Utf8PathBuf,
+        /// Which of its lines, from 1, where each is a result.
+        line: Option<usize>,
         /// What is wrong with it.
         source: serde_json::Error,
     },
@@ -73,7 +79,7 @@ const PROBE_BYTES: usize = 1 << 20;
 
 const RECORD: &str = "record.json";
 const RECORDS: &str = "records.jsonl";
-const ABOUT: &str = "experiment.json";
+pub(crate) const ABOUT: &str = "experiment.json";
 
 impl Store {
     /// Makes the place for one experiment's results and proves that it can be written, before anything is run. `about`
@@ -102,34 +108,6 @@ impl Store {
         let hidden = self.directory.join(format!(".{cell}{suffix}.partial"));
         fs::create_dir_all(&hidden).map_err(io_error("create", &hidden))?;
         Ok(Draft { hidden, place, kept: false })
-    }
-
-    /// Every whole result below a directory: an experiment's, a cell's, or a run's own. In order of their paths.
-    pub fn records(directory: &Utf8Path) -> Result<Vec<Record>, StoreError> {
-        let mut found = Vec::new();
-        let lines = directory.join(RECORDS);
-        if lines.is_file() {
-            return batch::read(&lines);
-        }
-        let file = directory.join(RECORD);
-        if file.is_file() {
-            found.push(read(&file)?);
-            return Ok(found);
-        }
-        let mut below = Vec::new();
-        for entry in directory.read_dir_utf8().map_err(io_error("read", directory))? {
-            let entry = entry.map_err(io_error("read", directory))?;
-            // Links repeat what is elsewhere, and what is hidden is not whole.
-            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if is_directory && !entry.file_name().starts_with('.') {
-                below.push(entry.into_path());
-            }
-        }
-        below.sort();
-        for directory in below {
-            found.extend(Self::records(&directory)?);
-        }
-        Ok(found)
     }
 
     /// Writes something of a result's size, to the disk itself, and takes it away again.
@@ -220,13 +198,9 @@ pub(crate) fn link(link: &Utf8Path, target: &Utf8Path) -> Result<(), StoreError>
         .map_err(io_error("link", link))
 }
 
-fn read(path: &Utf8Path) -> Result<Record, StoreError> {
-    record(path, &fs::read(path).map_err(io_error("read", path))?)
-}
-
-/// The record that stands in these bytes of a file.
-fn record(path: &Utf8Path, bytes: &[u8]) -> Result<Record, StoreError> {
-    let garbled = |source| StoreError::Garbled { path: path.to_owned(), source };
+/// The record that stands in these bytes of a file, or of one of its lines.
+fn record(path: &Utf8Path, line: Option<usize>, bytes: &[u8]) -> Result<Record, StoreError> {
+    let garbled = |source| StoreError::Garbled { path: path.to_owned(), line, source };
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(garbled)?;
     // The version first: a later form may lack what this program's record has.
     match value.get("format").and_then(serde_json::Value::as_u64) {

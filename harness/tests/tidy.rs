@@ -19,7 +19,7 @@ const CRATES: [(&str, &[&str]); 4] = [
 /// Which rooms each room of `harness` may use. Words know no stage, stages no face, faces no verb.
 const ROOMS: [(&str, &[&str]); 25] = [
     // Words.
-    ("about", &["limit", "outcome"]),
+    ("about", &["limit", "outcome", "plan"]),
     ("exit", &[]),
     ("figure", &[]),
     ("frontier", &[]),
@@ -31,7 +31,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("backend", &["exit", "figure", "outcome", "process", "results", "setup"]),
     ("doctor", &["backend", "exit", "process"]),
     ("gate", &["exit", "figure", "limit", "outcome", "statistics"]),
-    ("measured", &["about", "outcome", "store"]),
+    ("measured", &["about", "outcome", "spec", "store"]),
     ("process", &["exit"]),
     ("provenance", &["about", "outcome", "plan", "process"]),
     ("results", &["figure", "outcome"]),

@@ -85,6 +85,13 @@ pub(super) fn experiment(
     Some(spec)
 }
 
+/// An experiment's name, if it has a good one.
+pub(super) fn name_of(root: &Node) -> Option<String> {
+    let Kind::Mapping(fields) = &root.kind else { return None };
+    let (_, value) = fields.iter().find(|(key, _)| key.name == "name")?;
+    name(value, &mut Problems::default()).map(str::to_owned)
+}
+
 /// A field that no experiment lacks.
 fn required<'a>(fields: &Fields<'a>, name: &str, root: &Node, help: &str, problems: &mut Problems) -> Option<&'a Node> {
     let found = fields.value(name);

@@ -137,19 +137,13 @@ pub struct Mistakes {
 impl Spec {
     /// Reads a file. `features` are the node's, [`crate::artifact::Toolchain::known_features`].
     pub fn load(path: &Utf8Path, features: &[String]) -> Result<Self, SpecError> {
-        let unreadable = |source| SpecError::Unreadable { path: path.to_owned(), source };
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > BYTES_MAX {
-            return Err(SpecError::TooLong { path: path.to_owned() });
-        }
-        let source = String::from_utf8(bytes).map_err(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..valid].split(|byte| *byte == b'\n').count();
-            SpecError::NotText { path: path.to_owned(), line, byte: error.as_bytes()[valid] }
-        })?;
-        Self::parse(path, &source, features)
+        Self::parse(path, &text(path)?, features)
+    }
+
+    /// The name that an experiment's file gives it, whatever else is wrong with the file; nothing if it gives none.
+    pub fn name_in(path: &Utf8Path) -> Result<Option<String>, SpecError> {
+        let mut problems = Problems::default();
+        Ok(yaml::tree(&text(path)?, &mut problems).and_then(|root| check::name_of(&root)))
     }
 
     /// Reads a text as if it stood in the file `path`: relative paths in it begin there.
@@ -163,6 +157,22 @@ impl Spec {
             _ => Err(SpecError::Invalid(Mistakes { path: path.to_owned(), source: source.to_owned(), problems })),
         }
     }
+}
+
+/// A file's text, if it is as short as an experiment.
+fn text(path: &Utf8Path) -> Result<String, SpecError> {
+    let unreadable = |source| SpecError::Unreadable { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > BYTES_MAX {
+        return Err(SpecError::TooLong { path: path.to_owned() });
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..valid].split(|byte| *byte == b'\n').count();
+        SpecError::NotText { path: path.to_owned(), line, byte: error.as_bytes()[valid] }
+    })
 }
 
 impl SpecError {

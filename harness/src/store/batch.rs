@@ -9,6 +9,7 @@ use std::io::{self, BufWriter, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::read::Each;
 use super::{Draft, RECORD, RECORDS, Store, StoreError, io_error, record};
 use crate::outcome::Record;
 
@@ -29,11 +30,17 @@ impl Store {
     }
 }
 
-/// Every record of such a file.
-pub(super) fn read(path: &Utf8Path) -> Result<Vec<Record>, StoreError> {
-    let text = fs::read(path).map_err(io_error("read", path))?;
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines.map(|line| record(path, line)).collect()
+/// Hands over every record of such a file.
+pub(super) fn read(path: &Utf8Path, each: &mut Each<'_>) -> Result<(), StoreError> {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) => return each(path, Err(io_error("read", path)(error))),
+    };
+    let lines = (1..).zip(text.split(|byte| *byte == b'\n')).filter(|(_, line)| !line.is_empty());
+    for (number, line) in lines {
+        each(path, record(path, Some(number), line))?;
+    }
+    Ok(())
 }
 
 fn write(path: &Utf8Path, records: &[Record]) -> io::Result<()> {
@@ -71,7 +78,7 @@ mod tests {
         let place = store.keep_all(&cell.name, &records, 7).unwrap();
         assert_eq!(Store::records(store.directory()).unwrap(), records);
         let shown = fs::read(place.join(RECORD)).unwrap();
-        assert_eq!(record(&place, &shown).unwrap().repetition, 7);
+        assert_eq!(record(&place, None, &shown).unwrap().repetition, 7);
         let mut left: Vec<_> = place.read_dir_utf8().unwrap().map(|one| one.unwrap().file_name().to_owned()).collect();
         left.sort();
         assert_eq!(left, [RECORD, RECORDS]);
