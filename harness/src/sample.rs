@@ -43,9 +43,14 @@ pub(crate) fn plan(repeat: u32) -> Plan {
 
 /// What is kept of the plan.
 pub(crate) fn about(repeat: u32) -> About {
+    about_of(&plan(repeat))
+}
+
+/// What is kept of a plan.
+pub(crate) fn about_of(plan: &Plan) -> About {
     let engine = EngineId { name: "embedded".into(), version: "0.1.0".into() };
     let origin = Origin { engine, git: None, host: "here".into(), command: vec!["harness".into(), "run".into()] };
-    About { started: "2026-11-22T19:15:38Z".into(), ..origin.about(&plan(repeat)) }
+    About { started: "2026-11-22T19:15:38Z".into(), ..origin.about(plan) }
 }
 
 /// A valid result: grid exceeds the limits, the others keep them.

@@ -41,7 +41,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("store", &["outcome"]),
     // Faces.
     ("console", &["render"]),
-    ("render", &["exit", "figure", "gate", "limit", "outcome", "plan", "statistics"]),
+    ("render", &["about", "exit", "figure", "gate", "limit", "outcome", "statistics"]),
     // Order: a verb may use every room.
     ("cli", &["limit", "plan"]),
     ("command", &[]),

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::engines;
 use super::ready::{self, Nodes};
 use super::schedule::{Made, Run, Stage};
+use crate::about::About;
 use crate::artifact::Toolchain;
 use crate::cli::{Format, RunArgs};
 use crate::console::Console;
@@ -26,7 +27,8 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
     plan.only(&args.only)?;
     let backend = engines::open(args, &plan, console)?;
     let origin = Origin::here(backend.id());
-    let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &origin.about(&plan))
+    let about = origin.about(&plan);
+    let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &about)
         .context("the store cannot be used (`--store DIR` names another)")?;
     let nodes = ready::nodes(&plan, &toolchain, console)?;
     let runs = runs(&plan, &nodes);
@@ -34,7 +36,7 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
     let stage = Stage { plan: &plan, backend: &*backend, origin: &origin, store: &store, console, interrupted };
     let made =
         if leaves_files(&plan, args.keep_raw) { stage.make(&runs, jobs) } else { stage.make_in_batches(&runs, jobs) };
-    answer(&stage, made, runs.len(), args.format)
+    answer(&stage, &about, made, runs.len(), args.format)
 }
 
 /// The plan as the command line will have it.
@@ -63,10 +65,10 @@ fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes) -> Vec<Run<'a>> {
 }
 
 /// Shows what was measured, and says what it amounts to. What ended the runs early is told after what they gave.
-fn answer(stage: &Stage<'_>, made: Made, expected: usize, format: Format) -> anyhow::Result<ExitStatus> {
+fn answer(stage: &Stage<'_>, about: &About, made: Made, expected: usize, format: Format) -> anyhow::Result<ExitStatus> {
     let Made { records, trouble, wall_seconds } = made;
     let is_cut_short = records.len() < expected && stage.interrupted.load(Ordering::Relaxed);
-    let mut summary = Summary::of(stage.plan, &stage.origin.engine, &records, stage.store.directory(), wall_seconds);
+    let mut summary = Summary::of(about, &records, stage.store.directory(), Some(wall_seconds));
     if trouble.is_some() {
         summary = summary.cut_short(ExitStatus::Unknown, "stopped");
     } else if is_cut_short {
@@ -119,13 +121,14 @@ mod tests {
         let nodes: Nodes = plan.cells.iter().map(|cell| (cell.node.clone(), node.clone())).collect();
         let engine = EngineId { name: "fake".into(), version: "1".into() };
         let origin = Origin { engine, git: None, host: "here".into(), command: vec!["harness".into()] };
-        let store = Store::open(&root, &plan.name, "now", &origin.about(&plan)).unwrap();
+        let about = origin.about(&plan);
+        let store = Store::open(&root, &plan.name, "now", &about).unwrap();
         let console = Console::new();
         let stage = Stage { plan: &plan, backend, origin: &origin, store: &store, console: &console, interrupted };
         let runs = runs(&plan, &nodes);
         let made = stage.make(&runs, NonZeroUsize::MIN);
         let seeds = made.records.iter().map(|record| record.options.seed).collect();
-        (answer(&stage, made, runs.len(), Format::Json), seeds)
+        (answer(&stage, &about, made, runs.len(), Format::Json), seeds)
     }
 
     fn good() -> Outcome {

@@ -23,7 +23,7 @@ struct Whole<'a> {
     engine: &'a EngineId,
     exit_code: u8,
     answer: &'a str,
-    wall_seconds: f64,
+    wall_seconds: Option<f64>,
     store: &'a str,
     repeat: u32,
     /// Which value over the repetitions counts.
@@ -53,17 +53,17 @@ struct One<'a> {
 pub(crate) fn json(summary: &Summary<'_>) -> String {
     let whole = Whole {
         format: FORMAT,
-        experiment: &summary.plan.name,
-        description: &summary.plan.description,
-        engine: summary.engine,
+        experiment: &summary.about.experiment,
+        description: &summary.about.description,
+        engine: &summary.about.engine,
         exit_code: summary.status.code(),
         answer: &summary.answer,
         wall_seconds: summary.wall_seconds,
         store: summary.directory.as_str(),
-        repeat: summary.plan.repeat,
-        judged_by: summary.plan.judged_by,
-        axes: &summary.plan.axes,
-        limits: &summary.plan.limits,
+        repeat: summary.about.repeat,
+        judged_by: summary.about.judged_by,
+        axes: &summary.about.axes,
+        limits: &summary.about.limits,
         cells: summary.rows.iter().map(cell).collect(),
     };
     let text = serde_json::to_string_pretty(&whole).expect("strings, numbers, and maps with names for keys");
@@ -72,7 +72,7 @@ pub(crate) fn json(summary: &Summary<'_>) -> String {
 
 fn cell<'a>(row: &'a Row<'_>) -> One<'a> {
     One {
-        name: &row.cell.name,
+        name: &row.cell.cell,
         axes: row.cell.axes.iter().map(|(axis, value)| (axis.as_str(), value.as_str())).collect(),
         judgement: &row.judgement,
         figures: &row.counted,
@@ -94,8 +94,8 @@ mod tests {
         let plan = sample::plan(2);
         let runs = |cell| (0..2).map(move |repetition| sample::record(cell, repetition));
         let records: Vec<Record> = plan.cells.iter().flat_map(runs).collect();
-        let engine = EngineId { name: "embedded".into(), version: "0.1.0".into() };
-        let summary = Summary::of(&plan, &engine, &records, Utf8Path::new("store/x"), 62.5);
+        let about = sample::about_of(&plan);
+        let summary = Summary::of(&about, &records, Utf8Path::new("store/x"), Some(62.5));
         let value: Value = serde_json::from_str(&json(&summary)).unwrap();
 
         assert_eq!(value["format"], 1);

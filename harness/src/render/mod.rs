@@ -11,22 +11,21 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::about::{About, AboutCell};
 use crate::exit::ExitStatus;
 use crate::figure::{Figure, Figures};
 use crate::gate::{self, Judgement, Rules, Verdict};
-use crate::outcome::{EngineId, Outcome, Record};
-use crate::plan::{Cell, Plan};
+use crate::outcome::{Outcome, Record};
 use crate::statistics::Spread;
 
 /// An experiment's results, judged. The shown form; [`Record`] is the stored one.
 #[derive(Debug)]
 pub(crate) struct Summary<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) engine: &'a EngineId,
-    /// One per cell of the plan, in its order.
+    pub(crate) about: &'a About,
+    /// One per cell that was to be run, in the experiment's order.
     pub(crate) rows: Vec<Row<'a>>,
-    /// Of all runs together, builds left aside.
-    pub(crate) wall_seconds: f64,
+    /// Of all runs together, builds left aside; nothing where they were made some other time.
+    pub(crate) wall_seconds: Option<f64>,
     /// Where the results are kept.
     pub(crate) directory: Utf8PathBuf,
     /// What the verdicts amount to.
@@ -38,7 +37,7 @@ pub(crate) struct Summary<'a> {
 /// One cell's results, judged.
 #[derive(Debug)]
 pub(crate) struct Row<'a> {
-    pub(crate) cell: &'a Cell,
+    pub(crate) cell: &'a AboutCell,
     /// One per repetition that was made, in order.
     pub(crate) records: Vec<&'a Record>,
     pub(crate) judgement: Judgement,
@@ -49,23 +48,17 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// Judges every cell of a plan by the records there are.
-    pub(crate) fn of(
-        plan: &'a Plan,
-        engine: &'a EngineId,
-        records: &'a [Record],
-        directory: &Utf8Path,
-        wall_seconds: f64,
-    ) -> Self {
+    /// Judges every cell by the records there are.
+    pub(crate) fn of(about: &'a About, records: &'a [Record], directory: &Utf8Path, wall_seconds: Option<f64>) -> Self {
         let mut of_cells: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
         for record in records {
             of_cells.entry(&record.cell).or_default().push(record);
         }
-        let row = |cell: &'a Cell| Row::of(plan, cell, of_cells.remove(cell.name.as_str()).unwrap_or_default());
-        let rows: Vec<Row<'a>> = plan.cells.iter().map(row).collect();
+        let row = |cell: &'a AboutCell| Row::of(about, cell, of_cells.remove(cell.cell.as_str()).unwrap_or_default());
+        let rows: Vec<Row<'a>> = about.cells.iter().map(row).collect();
         let status = gate::status(rows.iter().map(|row| &row.judgement));
         let answer = answer(&rows);
-        Self { plan, engine, rows, wall_seconds, directory: directory.to_owned(), status, answer }
+        Self { about, rows, wall_seconds, directory: directory.to_owned(), status, answer }
     }
 
     /// The same for an experiment that did not reach its end: that decides the exit code, whatever was measured before.
@@ -77,10 +70,10 @@ impl<'a> Summary<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(plan: &'a Plan, cell: &'a Cell, mut records: Vec<&'a Record>) -> Self {
+    fn of(about: &'a About, cell: &'a AboutCell, mut records: Vec<&'a Record>) -> Self {
         records.sort_by_key(|record| record.repetition);
         let outcomes: Vec<&Outcome> = records.iter().map(|record| &record.outcome).collect();
-        let rules = Rules { limits: &plan.limits, judged_by: plan.judged_by, repeat: plan.repeat };
+        let rules = Rules { limits: &about.limits, judged_by: about.judged_by, repeat: about.repeat };
         let judgement = gate::judge(cell.required, rules, &outcomes);
         let mut counted = Figures::default();
         let mut spread = BTreeMap::new();
@@ -129,7 +122,7 @@ fn answer(rows: &[Row<'_>]) -> String {
         parts.push(format!("{open} could not be judged"));
     }
     let fewest = fewest_messages(rows)
-        .map(|(row, messages)| format!("; fewest messages: {} ({messages:.2} per operation)", row.cell.name));
+        .map(|(row, messages)| format!("; fewest messages: {} ({messages:.2} per operation)", row.cell.cell));
     parts.join(", ") + &fewest.unwrap_or_default()
 }
 
@@ -150,6 +143,7 @@ mod tests {
     use super::*;
     use crate::limit::JudgedBy;
     use crate::outcome::Validity;
+    use crate::plan::Plan;
     use crate::sample;
 
     /// All records of the sample plan.
@@ -158,13 +152,9 @@ mod tests {
         cells.flat_map(|cell| (0..plan.repeat).map(|repetition| sample::record(cell, repetition))).collect()
     }
 
-    fn engine() -> EngineId {
-        EngineId { name: "embedded".into(), version: "0.1.0".into() }
-    }
-
     fn answer_of(plan: &Plan, records: &[Record]) -> (ExitStatus, String) {
-        let engine = engine();
-        let summary = Summary::of(plan, &engine, records, Utf8Path::new("store"), 60.0);
+        let about = sample::about_of(plan);
+        let summary = Summary::of(&about, records, Utf8Path::new("store"), None);
         (summary.status, summary.answer)
     }
 
@@ -205,8 +195,8 @@ mod tests {
     #[test]
     fn an_interrupt_decides_the_exit_code() {
         let plan = sample::plan(1);
-        let (records, engine) = (records(&plan), engine());
-        let summary = Summary::of(&plan, &engine, &records[..2], Utf8Path::new("store"), 60.0)
+        let (records, about) = (records(&plan), sample::about_of(&plan));
+        let summary = Summary::of(&about, &records[..2], Utf8Path::new("store"), None)
             .cut_short(ExitStatus::Interrupted, "interrupted");
         assert_eq!(summary.status, ExitStatus::Interrupted);
         assert!(summary.answer.starts_with("interrupted after 2 of 6 cells; 0 of 4"), "{}", summary.answer);
@@ -218,8 +208,8 @@ mod tests {
         plan.judged_by = JudgedBy::Median;
         let mut records = records(&plan);
         records[7].outcome = sample::outcome(26.0, 412.0, 530.0);
-        let (engine, directory) = (engine(), Utf8Path::new("store"));
-        let summary = Summary::of(&plan, &engine, &records, directory, 60.0);
+        let about = sample::about_of(&plan);
+        let summary = Summary::of(&about, &records, Utf8Path::new("store"), None);
         let star = &summary.rows[2];
         assert_eq!(star.counted.value(Figure::StableLatencyMedian), Some(386.0));
         assert_eq!(star.judgement.verdict, Verdict::Pass);
@@ -231,8 +221,8 @@ mod tests {
         let plan = sample::plan(3);
         let mut records = records(&plan);
         records[7].outcome = sample::outcome(26.0, 412.0, 530.0);
-        let engine = engine();
-        let summary = Summary::of(&plan, &engine, &records, Utf8Path::new("store"), 60.0);
+        let about = sample::about_of(&plan);
+        let summary = Summary::of(&about, &records, Utf8Path::new("store"), None);
         let star = &summary.rows[2];
         assert_eq!(star.counted.value(Figure::StableLatencyMedian), Some(412.0));
         assert!(star.breaks(Figure::StableLatencyMedian) && !star.breaks(Figure::MsgsPerOp));

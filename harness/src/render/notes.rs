@@ -13,30 +13,33 @@ use crate::outcome::{Finding, Validity};
 
 /// What the figures were judged by and where they come from.
 pub(super) fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spread: bool) -> fmt::Result {
-    let plan = summary.plan;
+    let about = summary.about;
     writeln!(text, "latencies in ms; * required cell")?;
-    if plan.repeat > 1 {
-        let seeds = plan.cells.first().map(|cell| (cell.options.seed, cell.options_of(plan.repeat - 1).seed));
+    if about.repeat > 1 {
+        let seeds = about
+            .cells
+            .first()
+            .map(|cell| (cell.options.seed, cell.options.seed.wrapping_add(u64::from(about.repeat - 1))));
         let seeds = seeds.map(|(first, last)| format!(" (seeds {first} to {last})")).unwrap_or_default();
         let spread = if shows_spread { ", ± its standard deviation" } else { "" };
-        writeln!(text, "each figure is the {} of {} repetitions{seeds}{spread}", plan.judged_by, plan.repeat)?;
+        writeln!(text, "each figure is the {} of {} repetitions{seeds}{spread}", about.judged_by, about.repeat)?;
     }
     if !left_out.is_empty() {
         writeln!(text, "left out for want of width: {}", left_out.join(", "))?;
     }
     writeln!(text)?;
-    let limits: Vec<String> = plan.limits.iter().map(ToString::to_string).collect();
+    let limits: Vec<String> = about.limits.iter().map(ToString::to_string).collect();
     writeln!(text, "limits  {}", if limits.is_empty() { "none".into() } else { limits.join(", ") })?;
-    let is_simulated = summary.engine.name == "simulated";
+    let is_simulated = about.engine.name == "simulated";
     let clock = if is_simulated { ", virtual time" } else { "" };
-    writeln!(text, "engine  {} {}{clock}", summary.engine.name, summary.engine.version)?;
+    writeln!(text, "engine  {} {}{clock}", about.engine.name, about.engine.version)?;
     // What real Maelstrom takes for a message nobody sets.
-    if is_simulated || summary.engine.name == "embedded" {
+    if is_simulated || about.engine.name == "embedded" {
         let delays: BTreeSet<String> =
-            plan.cells.iter().map(|cell| process_delay(cell.options.process_delay)).collect();
+            about.cells.iter().map(|cell| process_delay(cell.options.process_delay)).collect();
         writeln!(text, "        {}", delays.into_iter().collect::<Vec<_>>().join(" or "))?;
     }
-    let beyond: BTreeSet<String> = plan
+    let beyond: BTreeSet<String> = about
         .cells
         .iter()
         .map(|cell| cell.options.nemesis.beyond_maelstrom())
@@ -48,8 +51,11 @@ pub(super) fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str],
         writeln!(text, "faults  {}: Maelstrom's test has no such faults", beyond.join(" or "))?;
     }
     let runs = summary.rows.iter().map(|row| row.records.len()).sum();
-    let places = usize::from(summary.wall_seconds < 9.95);
-    writeln!(text, "time    {:.places$} s for {}", summary.wall_seconds, finding::counted(runs, "run"))?;
+    let runs_words = finding::counted(runs, "run");
+    match summary.wall_seconds {
+        Some(seconds) => writeln!(text, "time    {seconds:.0$} s for {runs_words}", usize::from(seconds < 9.95))?,
+        None => writeln!(text, "made    {}, {runs_words}", about.started)?,
+    }
     if let Some(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms }) = latest(summary) {
         writeln!(
             text,
@@ -89,12 +95,12 @@ fn latest<'a>(summary: &Summary<'a>) -> Option<&'a Finding> {
 /// Why cells fail, and why others could not be judged.
 pub(super) fn troubles(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
     let is_trouble = |row: &&Row<'_>| row.judgement.verdict != Verdict::Pass;
-    let is_repeated = summary.plan.repeat > 1;
+    let is_repeated = summary.about.repeat > 1;
     for (place, row) in summary.rows.iter().filter(is_trouble).enumerate() {
         if place == 0 {
             writeln!(text)?;
         }
-        let name = &row.cell.name;
+        let name = &row.cell.cell;
         match &row.judgement.verdict {
             Verdict::Fail { breaches } => {
                 let breaches: Vec<String> = breaches.iter().map(|breach| broken(row, breach, is_repeated)).collect();
@@ -112,7 +118,7 @@ pub(super) fn troubles(text: &mut String, summary: &Summary<'_>) -> fmt::Result 
         }
     }
     let fails = |row: &Row<'_>| matches!(row.judgement.verdict, Verdict::Fail { .. });
-    if is_repeated && summary.engine.name == "simulated" && summary.rows.iter().any(fails) {
+    if is_repeated && summary.about.engine.name == "simulated" && summary.rows.iter().any(fails) {
         writeln!(text, "one seed alone, with its raw files: `--only CELL --seeds 1 --seed N`")?;
     }
     Ok(())
@@ -141,7 +147,7 @@ fn broken(row: &Row<'_>, breach: &Breach, is_repeated: bool) -> String {
 /// Limits that chance may have decided about, in cells whose verdict counts.
 pub(super) fn close_calls(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
     let required = summary.rows.iter().filter(|row| row.cell.required);
-    let calls = required.flat_map(|row| row.judgement.close.iter().map(|close| (&row.cell.name, close)));
+    let calls = required.flat_map(|row| row.judgement.close.iter().map(|close| (&row.cell.cell, close)));
     for (place, (cell, close)) in calls.enumerate() {
         if place == 0 {
             writeln!(text)?;
@@ -158,8 +164,8 @@ pub(super) fn findings(text: &mut String, summary: &Summary<'_>) -> fmt::Result 
         let findings = row.records.iter().flat_map(|record| &record.outcome.findings);
         for finding in findings.filter(|one| finding::is_warning(one) || matches!(one, Finding::Note { .. })) {
             let concerned = cells.entry(finding::words(finding)).or_default();
-            if concerned.last() != Some(&row.cell.name.as_str()) {
-                concerned.push(&row.cell.name);
+            if concerned.last() != Some(&row.cell.cell.as_str()) {
+                concerned.push(&row.cell.cell);
             }
         }
     }

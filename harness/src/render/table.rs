@@ -65,7 +65,7 @@ pub(crate) fn table(summary: &Summary<'_>, look: Look) -> String {
 fn fitting(summary: &Summary<'_>, look: Look) -> Fitting {
     let wanted = || COLUMNS.iter().filter(|column| is_wanted(summary, column));
     let turns = wanted().filter_map(|column| column.gives_way).max().unwrap_or(0);
-    let spreads = if summary.plan.repeat > 1 { &[true, false][..] } else { &[false] };
+    let spreads = if summary.about.repeat > 1 { &[true, false][..] } else { &[false] };
     for &shows_spread in spreads {
         for turn in 0..=turns {
             let stays =
@@ -104,7 +104,7 @@ fn build(summary: &Summary<'_>, columns: &[&Column], is_coloured: bool, gap: u16
         table.force_no_tty();
     }
     // A plan without axes has one cell, and a name says more than no column at all.
-    let axes = &summary.plan.axes;
+    let axes = &summary.about.axes;
     let names = if axes.is_empty() { vec!["cell".to_owned()] } else { axes.clone() };
     let names = names.iter().map(|name| Cell::new(folded(name)));
     let figures = columns.iter().map(|column| Cell::new(column.heading).set_alignment(CellAlignment::Right));
@@ -131,8 +131,8 @@ fn folded(name: &str) -> String {
 }
 
 fn cells(summary: &Summary<'_>, row: &Row<'_>, columns: &[&Column], shows_spread: bool) -> Vec<Cell> {
-    let axes: Vec<Cell> = if summary.plan.axes.is_empty() {
-        vec![Cell::new(&row.cell.name)]
+    let axes: Vec<Cell> = if summary.about.axes.is_empty() {
+        vec![Cell::new(&row.cell.cell)]
     } else {
         row.cell.axes.iter().map(|(_, value)| Cell::new(value)).collect()
     };
@@ -206,7 +206,7 @@ fn is_wanted(summary: &Summary<'_>, column: &Column) -> bool {
 }
 
 fn is_limited(summary: &Summary<'_>, figure: Figure) -> bool {
-    summary.plan.limits.iter().any(|limit| limit.figure == figure)
+    summary.about.limits.iter().any(|limit| limit.figure == figure)
 }
 
 const RULE: LineStyle = LineStyle::none().fill('─');
@@ -220,13 +220,13 @@ mod tests {
 
     use super::*;
     use crate::exit::ExitStatus;
-    use crate::outcome::{EngineId, Finding, Record};
+    use crate::outcome::{Finding, Record};
     use crate::plan::Plan;
     use crate::sample;
 
     fn shown(plan: &Plan, records: &[Record], width: u16) -> String {
-        let engine = EngineId { name: "embedded".into(), version: "0.1.0".into() };
-        let summary = Summary::of(plan, &engine, records, Utf8Path::new("store/efficient/20261122T191538Z"), 62.4);
+        let about = sample::about_of(plan);
+        let summary = Summary::of(&about, records, Utf8Path::new("store/efficient/20261122T191538Z"), Some(62.4));
         table(&summary, Look { width, is_coloured: false })
     }
 
@@ -288,8 +288,9 @@ mod tests {
     fn repetitions_show_what_counts_and_how_it_spreads() {
         let (mut plan, records) = repeated();
         plan.cells.iter_mut().for_each(|cell| cell.options.process_delay = engine::ProcessDelay::NONE);
-        let engine = EngineId { name: "simulated".into(), version: "0.1.0".into() };
-        let summary = Summary::of(&plan, &engine, &records, Utf8Path::new("store/efficient/20261122T191538Z"), 0.24);
+        let mut about = sample::about_of(&plan);
+        about.engine.name = "simulated".into();
+        let summary = Summary::of(&about, &records, Utf8Path::new("store/efficient/20261122T191538Z"), Some(0.24));
         insta::assert_snapshot!(table(&summary, Look { width: 120, is_coloured: false }));
     }
 
@@ -330,8 +331,8 @@ mod tests {
     #[test]
     fn colour_adds_nothing_but_colour() {
         let plan = sample::plan(1);
-        let (records, engine) = (records(&plan), EngineId { name: "embedded".into(), version: "0.1.0".into() });
-        let summary = Summary::of(&plan, &engine, &records, Utf8Path::new("store"), 1.0);
+        let (records, about) = (records(&plan), sample::about_of(&plan));
+        let summary = Summary::of(&about, &records, Utf8Path::new("store"), None);
         let page = table(&summary, Look { width: 120, is_coloured: false });
         let coloured = table(&summary, Look { width: 120, is_coloured: true });
         assert!(coloured.contains("\u{1b}[") && !page.contains('\u{1b}'));
