@@ -20,6 +20,8 @@
 //!    and messages do not overtake each other.
 //! 8. **Services** have queues like nodes, with latency both ways (3.6). They are never cut off.
 //!
+//! Rules 3 and 5 can be left out ([`Rules`]), so that somebody can show what they are good for.
+//!
 //! What Maelstrom does not have ([`crate::Nemesis`]), off unless a test asks for it, and between nodes only, as cuts are:
 //!
 //! 9. **Loss and duplication** are drawn when a message is sent, where Maelstrom has its parameter for loss. Both copies have
@@ -44,7 +46,7 @@ use crate::inbox::Inbox;
 use crate::messages::{Chain, Messages, Place};
 use crate::nemesis::Cut;
 use crate::random::Random;
-use crate::{Distribution, Latency, Options, ProcessDelay};
+use crate::{Distribution, Holding, Latency, Options, ProcessDelay, Rules, Taking};
 
 /// Messages under way to nodes.
 #[derive(Debug)]
@@ -66,6 +68,7 @@ pub(crate) struct Network<P> {
     pub(crate) disturbance: Disturbance,
     /// Nodes that do not take what arrives.
     halted: BTreeMap<u32, Halt>,
+    rules: Rules,
 }
 
 /// Why a node does not take what arrives.
@@ -123,6 +126,7 @@ impl<P> Network<P> {
             is_cut: false,
             disturbance: Disturbance::new(options.seed),
             halted: BTreeMap::new(),
+            rules: options.rules,
         }
     }
 
@@ -169,7 +173,10 @@ impl<P> Network<P> {
         message.src = src;
         message.deadline = now + latency;
         let queue = &mut self.receivers[receiver as usize];
-        if queue.held.is_some() {
+        if self.rules.taking == Taking::WhenDue {
+            queue.inbox.push(place, &mut self.messages);
+            self.ends.push(now + self.hold(now, place), receiver * 2 + Stage::Held as u32);
+        } else if queue.held.is_some() {
             queue.inbox.push(place, &mut self.messages);
         } else {
             self.take(now, receiver, place);
@@ -209,8 +216,28 @@ impl<P> Network<P> {
     /// node.
     #[inline]
     fn let_pass(&mut self, now: Time, due: Time, receiver: u32) -> Option<Place> {
-        let message = self.receivers[receiver as usize].held.take().expect("a hold has a message");
+        let message = match self.rules.taking {
+            Taking::HeadOfLine => self.receivers[receiver as usize].held.take().expect("a hold has a message"),
+            Taking::WhenDue => return self.let_pass_alone(due, receiver),
+        };
         self.take_next(now, receiver);
+        self.pass(due, receiver, message)
+    }
+
+    /// A message is due, whatever else is under way. A cut is tested now, there being no earlier moment.
+    #[cold]
+    fn let_pass_alone(&mut self, due: Time, receiver: u32) -> Option<Place> {
+        let message = self.receivers[receiver as usize].inbox.pop(&self.messages).expect("who is due has a message");
+        if self.is_cut && self.is_cut_off(receiver, message) {
+            self.messages.vacate([message]);
+            return None;
+        }
+        self.pass(due, receiver, message)
+    }
+
+    /// A message has come out of the queue: it arrives now, or after its way into the node.
+    #[inline]
+    fn pass(&mut self, due: Time, receiver: u32, message: Place) -> Option<Place> {
         let delay = self.draw_process_delay();
         let is_stopped = self.is_halted(receiver) && !self.is_dead(receiver);
         let queue = &mut self.receivers[receiver as usize];
@@ -297,10 +324,19 @@ impl<P> Network<P> {
             self.messages.vacate([message]);
             return false;
         }
-        let hold = self.messages.at(message).deadline.since(now + LOOK).floor_to_millis();
-        self.ends.push(now + hold, receiver * 2 + Stage::Held as u32);
+        self.ends.push(now + self.hold(now, message), receiver * 2 + Stage::Held as u32);
         self.receivers[receiver as usize].held = Some(message);
         true
+    }
+
+    /// For how long a receiver that has taken a message holds it.
+    #[inline]
+    fn hold(&self, now: Time, message: Place) -> Duration {
+        let deadline = self.messages.at(message).deadline;
+        match self.rules.holding {
+            Holding::Exact => deadline.since(now),
+            Holding::WholeMilliseconds => deadline.since(now + LOOK).floor_to_millis(),
+        }
     }
 
     /// Whether a cut is between a receiver and a sender. Services and clients are on every side.

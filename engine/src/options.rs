@@ -3,7 +3,7 @@
 use protocol::Duration;
 use serde::{Deserialize, Serialize};
 
-use crate::Nemeses;
+use crate::{Nemeses, Rules};
 
 /// A test's options. Field for field what Maelstrom's command line takes, and the seed it lacks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Options {
     pub availability: Option<Availability>,
     /// Everything random comes from this number.
     pub seed: u64,
+    /// Which of Maelstrom's rules hold: all of them, in every test that measures a node.
+    #[serde(default, skip_serializing_if = "Rules::are_maelstroms")]
+    pub rules: Rules,
 }
 
 /// What clients ask.
@@ -161,6 +164,7 @@ impl Default for Options {
             nemesis_interval: Duration::from_secs(10),
             availability: None,
             seed: 0,
+            rules: Rules::default(),
         }
     }
 }

@@ -5,16 +5,17 @@ use crate::Nemesis;
 
 const CLIENT: Address = Address::client(9);
 
+fn three_nodes(mean_ms: u64, distribution: Distribution) -> Options {
+    Options {
+        nodes: Options::numbered_nodes(3),
+        latency: Latency { mean_ms, distribution },
+        process_delay: ProcessDelay::NONE,
+        ..Options::default()
+    }
+}
+
 fn network(mean_ms: u64, distribution: Distribution) -> Network<&'static str> {
-    Network::new(
-        &Options {
-            nodes: Options::numbered_nodes(3),
-            latency: Latency { mean_ms, distribution },
-            process_delay: ProcessDelay::NONE,
-            ..Options::default()
-        },
-        0,
-    )
+    Network::new(&three_nodes(mean_ms, distribution), 0)
 }
 
 fn constant() -> Network<&'static str> {
@@ -73,6 +74,22 @@ fn holds_are_whole_milliseconds_and_never_the_whole_latency() {
     send(&mut network, at(200_000), 3, Address::node(2), 0, "beside it");
     send(&mut network, at(200_900), 4, Address::node(2), 0, "behind it");
     assert_eq!(arrivals(&mut network), [(299_000, "third"), (299_000, "beside it"), (300_000, "behind it")]);
+}
+
+/// What rules 3 and 5 do, seen by leaving them out.
+#[test]
+fn without_a_rule_nobody_blocks_and_a_hold_is_the_whole_latency() {
+    let sent = |rules| {
+        let mut network = Network::new(&Options { rules, ..three_nodes(100, Distribution::Constant) }, 0);
+        send(&mut network, at(0), 0, Address::node(1), 0, "gossip");
+        send(&mut network, at(5_300), 1, CLIENT, 0, "request");
+        send(&mut network, at(40_300), 2, Address::node(2), 0, "gossip too");
+        arrivals(&mut network)
+    };
+    let alone = Rules { taking: Taking::WhenDue, ..Rules::default() };
+    assert_eq!(sent(alone), [(5_300, "request"), (99_000, "gossip"), (139_300, "gossip too")]);
+    let exact = Rules { holding: Holding::Exact, ..Rules::default() };
+    assert_eq!(sent(exact), [(100_000, "gossip"), (100_000, "request"), (140_300, "gossip too")]);
 }
 
 #[test]
