@@ -146,6 +146,7 @@ mod tests {
             nemesis_interval: protocol::Duration::from_millis(2500),
             availability: Some(Availability::AtLeast(0.9)),
             seed: 7,
+            rules: engine::Rules::default(),
         };
         assert_eq!(
             line(&options, &["--fast", "x y"]),
