@@ -4,6 +4,7 @@
 
 mod doctor;
 mod run;
+mod schema;
 mod setup;
 mod test;
 
@@ -13,6 +14,7 @@ use clap::{Parser, Subcommand};
 
 pub use self::doctor::DoctorArgs;
 pub use self::run::{EngineArg, Format, JudgeArg, RunArgs};
+pub use self::schema::SchemaArgs;
 pub use self::setup::{Setup, SetupArgs};
 pub use self::test::TestArgs;
 
@@ -34,6 +36,9 @@ pub enum Verb {
     /// Run one test with Maelstrom's own flags and exit codes, under the embedded engine
     #[command(disable_help_flag = true)]
     Test(TestArgs),
+    /// Print the JSON Schema of experiment files, with which editors complete and check them
+    #[command(after_help = schema::EXAMPLES)]
+    Schema(SchemaArgs),
     /// Fetch what the harness can use but does not bring
     Setup(SetupArgs),
     /// Look for everything that the harness can use, and say what each is for

@@ -124,6 +124,45 @@ impl Figure {
         }
     }
 
+    /// What it is, in a sentence for whoever writes or reads it.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::MsgsPerOp => {
+                "All messages, clients' included, per client operation. The stricter reading of the challenge."
+            }
+            Self::ServerMsgsPerOp => "Messages between servers per client operation. The challenge's own reading.",
+            Self::MsgsPerBroadcast => "Messages between servers per broadcast.",
+            Self::StableLatencyMin => {
+                "From a broadcast's acknowledgement to the last read that lacked the value: smallest."
+            }
+            Self::StableLatencyMedian => {
+                "From a broadcast's acknowledgement to the last read that lacked the value: median."
+            }
+            Self::StableLatencyP95 => "Stable latency, 95th percentile.",
+            Self::StableLatencyP99 => "Stable latency, 99th percentile.",
+            Self::StableLatencyMax => "Stable latency, largest.",
+            Self::ClientLatencyMedian => "From a client's request to its `ok`: median.",
+            Self::ClientLatencyP95 => "Client latency, 95th percentile.",
+            Self::ClientLatencyP99 => "Client latency, 99th percentile.",
+            Self::ClientLatencyMax => "Client latency, largest.",
+            Self::PropagationMedian => {
+                "From a broadcast's invocation until every node has the value: median. Not under Maelstrom."
+            }
+            Self::PropagationP95 => "Propagation, 95th percentile. Not under Maelstrom.",
+            Self::PropagationP99 => "Propagation, 99th percentile. Not under Maelstrom.",
+            Self::PropagationMax => "Propagation, largest. Not under Maelstrom.",
+            Self::Lost => "Acknowledged values that Maelstrom calls lost.",
+            Self::Missing => {
+                "Acknowledged values that any node's final read lacks. Maelstrom can call such a value stable."
+            }
+            Self::Stale => "Values that a later read still lacked at first.",
+            Self::NeverRead => "Values that no read could have shown.",
+            Self::OkFraction => "Share of client operations that succeeded, from 0 to 1.",
+            Self::Operations => "Client operations invoked, final reads included.",
+            Self::Broadcasts => "Broadcasts invoked.",
+        }
+    }
+
     /// The figure of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|figure| figure.name() == name)

@@ -190,6 +190,13 @@ fn a_binary_has_axes_too_and_lies_beside_the_experiment() {
 }
 
 #[test]
+fn several_faults_are_one_value_of_an_axis() {
+    let plan = plan("name: x\nnode: {crate: node}\nmatrix: {nemesis: [none, [partition, loss], loss+slow]}\n");
+    let values: Vec<_> = plan.cells.iter().map(|cell| cell.axes[0].1.as_str()).collect();
+    assert_eq!(values, ["none", "partition+loss=5%", "loss+slow"]);
+}
+
+#[test]
 fn included_cells_may_set_what_no_axis_does() {
     let source = "name: x\nnode: {crate: node}\ntest: {latency: 100ms}\nmatrix: {topology: [grid, star]}\n\
                   exclude: [{topology: grid}]\ninclude: [{topology: n12-tree, relay-to-master: on, latency: 10ms}]\n\

@@ -8,6 +8,7 @@ mod ready;
 mod request;
 mod run;
 mod schedule;
+mod schema;
 mod setup;
 mod test;
 
@@ -35,6 +36,7 @@ pub fn run(cli: &Cli) -> ExitCode {
     let status = match &cli.verb {
         Verb::Doctor(args) => doctor::doctor(args, &console),
         Verb::Run(args) => run::run(args, &console, interrupted),
+        Verb::Schema(_) => schema::schema(&console),
         Verb::Setup(args) => setup::setup(args, &console, interrupted),
         Verb::Test(args) => {
             // Its exit codes are Maelstrom's, and its store is where Maelstrom's is.

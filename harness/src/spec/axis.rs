@@ -108,6 +108,7 @@ impl Vocabulary<'_> {
                 let text = match (&node.kind, &option) {
                     (Kind::Scalar(text), _) => text.trim().to_owned(),
                     (_, TestOption::Nodes(names)) => names.join(" "),
+                    (_, TestOption::Nemesis(nemeses)) => nemeses.to_string(),
                     _ => "none".to_owned(),
                 };
                 (text, Setting::Option(option))

@@ -159,7 +159,7 @@ fn node(
     directory: &Utf8Path,
     problems: &mut Problems,
 ) -> Option<(NodeSpec, Vec<String>)> {
-    let fields = Fields::read(section, "`node`", &["crate", "features", "bin", "args"], problems)?;
+    let fields = Fields::read(section, "`node`", &NODE_KEYS, problems)?;
     let args = fields.value("args").and_then(|node| arguments(node, problems)).unwrap_or_default();
     let has_bin_axis = matrix.is_some_and(matrix::names_binaries);
     let vocabulary = Vocabulary { features: Some(features), directory };
@@ -199,7 +199,7 @@ fn node(
 fn require(node: &Node, known: &[(&str, &AxisKind)], vocabulary: &Vocabulary<'_>, problems: &mut Problems) -> Require {
     match &node.kind {
         Kind::Sequence(_) => Require::Some(matrix::assignments(node, "`require`", known, vocabulary, problems)),
-        Kind::Scalar(_) => match choice(node, "`require`", &[("all", true), ("none", false)], problems) {
+        Kind::Scalar(_) => match choice(node, "`require`", &REQUIRE, problems) {
             Some(false) => Require::None,
             _ => Require::All,
         },
@@ -213,7 +213,7 @@ fn require(node: &Node, known: &[(&str, &AxisKind)], vocabulary: &Vocabulary<'_>
 }
 
 /// The keys of an experiment.
-const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 13] = [
     "name",
     "description",
     "engine",
@@ -229,22 +229,28 @@ const KEYS: [&str; 13] = [
     "seed",
 ];
 
-const ENGINES: [(&str, EngineChoice); 4] = [
+pub(super) const ENGINES: [(&str, EngineChoice); 4] = [
     ("auto", EngineChoice::Auto),
     ("embedded", EngineChoice::Embedded),
     ("maelstrom", EngineChoice::Maelstrom),
     ("simulated", EngineChoice::Simulated),
 ];
 
-const STATISTICS: [(&str, JudgedBy); 3] =
+pub(super) const STATISTICS: [(&str, JudgedBy); 3] =
     [("worst", JudgedBy::Worst), ("median", JudgedBy::Median), ("mean", JudgedBy::Mean)];
+
+/// The keys of the section `node`.
+pub(super) const NODE_KEYS: [&str; 4] = ["crate", "features", "bin", "args"];
+
+/// What `require` may be besides a list of cells; whether that is all of them.
+pub(super) const REQUIRE: [(&str, bool); 2] = [("all", true), ("none", false)];
 
 const NAME_HELP: &str = "results are kept in a directory of this name: `name: my-experiment`";
 
 const NODE_HELP: &str = "write `node: {crate: node}`, or `node: {bin: PATH}` for a program of your own";
 
 /// File systems end at 255 bytes; a time is added.
-const NAME_MAX: usize = 100;
+pub(super) const NAME_MAX: usize = 100;
 
 /// Whoever writes more means something else.
-const REPEAT_MAX: u64 = 10_000;
+pub(super) const REPEAT_MAX: u64 = 10_000;

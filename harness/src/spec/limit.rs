@@ -117,7 +117,8 @@ fn comparison(text: &str) -> Option<(Comparison, &str)> {
     found.map(|(comparison, rest)| (comparison, rest.trim_start()))
 }
 
-fn example(figure: Figure) -> &'static str {
+/// A limit on the figure as a file writes it, quotes included.
+pub(super) fn example(figure: Figure) -> &'static str {
     match figure.unit() {
         Unit::Count => "\"= 0\"",
         Unit::Milliseconds => "\"< 400ms\"",

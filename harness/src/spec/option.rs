@@ -279,7 +279,7 @@ fn wrong_with_node_name(name: &str) -> Option<&'static str> {
         Some("expected letters, digits, `.`, `_` and `-`")
     } else if name.starts_with('c') {
         Some("what begins with `c` is a client in Maelstrom's network")
-    } else if ["lin-kv", "seq-kv", "lww-kv", "lin-tso"].contains(&name) {
+    } else if SERVICES.contains(&name) {
         Some("one of Maelstrom's services has this name")
     } else {
         None
@@ -287,22 +287,25 @@ fn wrong_with_node_name(name: &str) -> Option<&'static str> {
 }
 
 /// Far more than real processes allow; the names alone must fit in memory.
-const NODES_MAX: u32 = 10_000;
+pub(super) const NODES_MAX: u32 = 10_000;
 
 /// A receiver that takes longer than this for one message is not slow but dead.
 const PROCESS_DELAY_MAX_US: u64 = 1_000_000;
 
 /// No engine paces finer than this.
-const RATE_MAX: f64 = 1_000_000.0;
+pub(super) const RATE_MAX: f64 = 1_000_000.0;
 
-const DISTRIBUTIONS: [(&str, Distribution); 3] = [
+/// Names in Maelstrom's network that are not for nodes.
+pub(super) const SERVICES: [&str; 4] = ["lin-kv", "seq-kv", "lww-kv", "lin-tso"];
+
+pub(super) const DISTRIBUTIONS: [(&str, Distribution); 3] = [
     ("constant", Distribution::Constant),
     ("exponential", Distribution::Exponential),
     ("uniform", Distribution::Uniform),
 ];
 
 // `tree` comes last, so that the value is written `tree2`.
-const TOPOLOGIES: [(&str, Topology); 7] = [
+pub(super) const TOPOLOGIES: [(&str, Topology); 7] = [
     ("grid", Topology::Grid),
     ("line", Topology::Line),
     ("total", Topology::Total),
@@ -312,7 +315,7 @@ const TOPOLOGIES: [(&str, Topology); 7] = [
     ("tree", Topology::Tree2),
 ];
 
-const WORKLOADS: [(&str, Workload); 2] = [("broadcast", Workload::Broadcast), ("echo", Workload::Echo)];
+pub(super) const WORKLOADS: [(&str, Workload); 2] = [("broadcast", Workload::Broadcast), ("echo", Workload::Echo)];
 
 #[cfg(test)]
 mod tests {
