@@ -8,6 +8,7 @@
 
 use std::fmt;
 
+use crate::Acks;
 use crate::topology::{Arity, Topology};
 
 /// What a node does: with which neighbours it talks, and whether it hands clients' values to the master.
@@ -17,6 +18,8 @@ pub struct Config {
     pub topology: Topology,
     /// On: a client's value goes to the master too, and down from there. Off: it floods over the edges.
     pub relay_to_master: bool,
+    /// How messages between nodes are acknowledged.
+    pub acks: Acks,
 }
 
 /// A list of features that names no configuration.
@@ -25,6 +28,14 @@ pub enum ConfigError {
     /// A topology in which nobody passes anything on, and a master who would have to.
     #[error("features `{}` and `relay-to-master` contradict each other: a value that goes to all at once needs no master; leave one of them out", .0.feature())]
     RelayWithoutNeed(Topology),
+    /// An offered topology says nothing of a master.
+    #[error(
+        "features `topology-offered` and `relay-to-master` contradict each other: the edges that a test offers lead to no master; leave one of them out"
+    )]
+    RelayWithoutRoot,
+    /// Two features each choose how to acknowledge.
+    #[error("features `{0}` and `{1}` contradict each other: expected one way to acknowledge, leave one of them out")]
+    TwoAcks(&'static str, &'static str),
     /// Two features each choose a topology.
     #[error("features `{0}` and `{1}` contradict each other: expected one topology, leave one of them out")]
     TwoTopologies(&'static str, &'static str),
@@ -46,11 +57,12 @@ struct Feature {
 }
 
 enum Setting {
+    Acks(Acks),
     RelayToMaster,
     Topology(Topology),
 }
 
-const FEATURES: [Feature; 11] = [
+const FEATURES: [Feature; 14] = [
     Feature::edges(Topology::Direct, cfg!(feature = "topology-direct")),
     Feature::edges(Topology::Grid, cfg!(feature = "topology-grid")),
     Feature::edges(Topology::Star, cfg!(feature = "topology-star")),
@@ -61,12 +73,19 @@ const FEATURES: [Feature; 11] = [
     Feature::edges(Topology::Tree(Arity::Four), cfg!(feature = "topology-tree-4")),
     Feature::edges(Topology::Tree(Arity::Five), cfg!(feature = "topology-tree-5")),
     Feature::edges(Topology::TwoHubs, cfg!(feature = "topology-two-hubs")),
+    Feature::edges(Topology::Offered, cfg!(feature = "topology-offered")),
+    Feature::acks(Acks::Each, cfg!(feature = "acks-each")),
+    Feature::acks(Acks::None, cfg!(feature = "acks-none")),
     Feature { name: "relay-to-master", compiled_in: cfg!(feature = "relay-to-master"), sets: Setting::RelayToMaster },
 ];
 
 impl Feature {
     const fn edges(topology: Topology, compiled_in: bool) -> Self {
         Self { name: topology.feature(), compiled_in, sets: Setting::Topology(topology) }
+    }
+
+    const fn acks(acks: Acks, compiled_in: bool) -> Self {
+        Self { name: acks.feature(), compiled_in, sets: Setting::Acks(acks) }
     }
 }
 
@@ -77,13 +96,14 @@ impl Config {
     }
 
     /// The configuration that these features name, whatever this build's are. Where none chooses a topology, it is
-    /// [`Topology::N12Tree`].
+    /// [`Topology::N12Tree`]; where none says how to acknowledge, it is [`Acks::Each`].
     ///
     /// ```
-    /// use node::{Config, topology::Topology};
+    /// use node::{Acks, Config, topology::Topology};
     ///
     /// let config = Config::named(&["topology-star", "relay-to-master"])?;
-    /// assert_eq!(config, Config { topology: Topology::Star, relay_to_master: true });
+    /// assert_eq!((config.topology, config.relay_to_master), (Topology::Star, true));
+    /// assert_eq!(config.acks, Acks::Each);
     /// # Ok::<(), node::ConfigError>(())
     /// ```
     pub fn named(features: &[&str]) -> Result<Self, ConfigError> {
@@ -96,9 +116,10 @@ impl Config {
         FEATURES.iter().map(|feature| feature.name)
     }
 
-    /// The features that name this configuration.
+    /// The features that name this configuration. What is so where nothing is said of it is not named, but for the topology.
     pub fn features(self) -> Vec<&'static str> {
         let on = |feature: &&Feature| match feature.sets {
+            Setting::Acks(acks) => self.acks == acks && acks != Acks::default(),
             Setting::RelayToMaster => self.relay_to_master,
             Setting::Topology(topology) => self.topology == topology,
         };
@@ -107,21 +128,27 @@ impl Config {
 
     fn of<'a>(features: impl IntoIterator<Item = &'a Feature>) -> Result<Self, ConfigError> {
         let mut relay_to_master = false;
-        let mut chosen: Option<Topology> = None;
+        let mut topology: Option<Topology> = None;
+        let mut acks: Option<Acks> = None;
         for feature in features {
-            match (&feature.sets, chosen) {
-                (Setting::RelayToMaster, _) => relay_to_master = true,
-                (&Setting::Topology(topology), Some(other)) if other != topology => {
-                    return Err(ConfigError::TwoTopologies(other.feature(), feature.name));
-                }
-                (&Setting::Topology(topology), _) => chosen = Some(topology),
+            match feature.sets {
+                Setting::Acks(one) => match acks.replace(one).filter(|&other| other != one) {
+                    Some(other) => return Err(ConfigError::TwoAcks(other.feature(), one.feature())),
+                    None => {}
+                },
+                Setting::RelayToMaster => relay_to_master = true,
+                Setting::Topology(one) => match topology.replace(one).filter(|&other| other != one) {
+                    Some(other) => return Err(ConfigError::TwoTopologies(other.feature(), one.feature())),
+                    None => {}
+                },
             }
         }
-        let topology = chosen.unwrap_or(Topology::N12Tree);
-        if relay_to_master && !topology.passes_on() {
-            return Err(ConfigError::RelayWithoutNeed(topology));
+        let topology = topology.unwrap_or(Topology::N12Tree);
+        match topology {
+            Topology::Offered if relay_to_master => Err(ConfigError::RelayWithoutRoot),
+            _ if relay_to_master && !topology.passes_on() => Err(ConfigError::RelayWithoutNeed(topology)),
+            _ => Ok(Self { topology, relay_to_master, acks: acks.unwrap_or_default() }),
         }
-        Ok(Self { topology, relay_to_master })
     }
 }
 
@@ -179,7 +206,7 @@ mod tests {
     use super::*;
 
     /// The sets of features that an experiment can ask for.
-    const MATRIX: [&[&str]; 11] = [
+    const MATRIX: [&[&str]; 14] = [
         &["topology-direct"],
         &["topology-grid"],
         &["topology-grid", "relay-to-master"],
@@ -191,6 +218,9 @@ mod tests {
         &["topology-tree-4"],
         &["topology-tree-5", "relay-to-master"],
         &["topology-two-hubs"],
+        &["topology-offered"],
+        &["topology-offered", "acks-none"],
+        &["topology-direct", "acks-none"],
     ];
 
     #[test]
@@ -228,6 +258,12 @@ mod tests {
     }
 
     #[test]
+    fn one_way_to_acknowledge() {
+        assert_eq!(Config::named(&["acks-each"]), Config::named(&[]));
+        assert_eq!(Config::named(&["acks-none", "acks-each"]), Err(ConfigError::TwoAcks("acks-none", "acks-each")));
+    }
+
+    #[test]
     fn nobody_relays_where_everybody_is_a_neighbour() {
         let error = Config::named(&["relay-to-master", "topology-direct"]).unwrap_err();
         assert_eq!(error, ConfigError::RelayWithoutNeed(Topology::Direct));
@@ -235,6 +271,7 @@ mod tests {
             error.to_string().starts_with("features `topology-direct` and `relay-to-master` contradict"),
             "{error}"
         );
+        assert_eq!(Config::named(&["relay-to-master", "topology-offered"]), Err(ConfigError::RelayWithoutRoot));
     }
 
     #[test]
@@ -254,7 +291,8 @@ mod tests {
             message,
             "node has no feature `topology-gird`: expected one of `topology-direct`, `topology-grid`, `topology-star`, \
              `topology-n12-tree`, `topology-rows`, `topology-tree-2`, `topology-tree-3`, `topology-tree-4`, \
-             `topology-tree-5`, `topology-two-hubs`, `relay-to-master`; did you mean `topology-grid`?"
+             `topology-tree-5`, `topology-two-hubs`, `topology-offered`, `acks-each`, `acks-none`, `relay-to-master`; did \
+             you mean `topology-grid`?"
         );
     }
 }

@@ -26,6 +26,9 @@
 //! | direct | off | n−1 (24) | to all others from wherever it began, and no further |
 //! | grid | on | 2E+1 (81); 2E (80) at the master and its neighbours | everybody tells all neighbours; one relay |
 //! | grid | off | 2E−(n−1) (56) | everybody tells all neighbours but the one it heard from |
+//! | offered | off | 2E−(n−1) | the same over the edges that the test offers |
+//!
+//! With `acks-none` these are all there are, and what the network loses is lost: [`Acks`].
 //!
 //! A value that reaches a node a second time is acknowledged and goes no further, so this is all there is, in whatever order
 //! messages arrive.
@@ -37,6 +40,7 @@
 //! Absent: a clock, threads, input, output and randomness, all of which a driver has ([`protocol::Machine`]); `main.rs` is
 //! the one for standard streams. A store: a node that is killed forgets. An election: see [`role`].
 
+pub use acks::Acks;
 pub use broadcaster::Broadcaster;
 pub use config::{Config, ConfigError};
 pub use link::Link;
@@ -45,6 +49,7 @@ pub use peer::Peer;
 pub use round_trip::RoundTrip;
 pub use wire::Wire;
 
+mod acks;
 mod broadcaster;
 mod config;
 mod jitter;

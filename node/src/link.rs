@@ -1,4 +1,5 @@
-//! One reliable link to another node: whatever is sent on it is repeated until it is acknowledged.
+//! One reliable link to another node: whatever is sent on it is repeated until it is acknowledged. (Where nothing ever is,
+//! [`Acks::None`], it is sent once and forgotten.)
 //!
 //! A link is *trusted* until its oldest message has waited longer than the [`RoundTrip`] allows. Then it is *suspected*: the
 //! oldest message alone is repeated, as a probe, and new values wait. The first acknowledgement restores trust and sends
@@ -24,13 +25,14 @@ use std::collections::VecDeque;
 
 use protocol::{Address, Duration, MessageId, Outbox, Time, Value};
 
-use crate::{Peer, RoundTrip, jitter};
+use crate::{Acks, Peer, RoundTrip, jitter};
 
 /// The sending end of a link.
 #[derive(Clone, Debug)]
 pub struct Link {
     ends: Ends,
     carries: Carries,
+    acks: Acks,
     round_trip: RoundTrip,
     /// How often the oldest message was repeated since the last acknowledgement. Zero: the link is trusted.
     probes: u8,
@@ -90,10 +92,11 @@ impl Link {
     pub const MOST_DOUBT: u8 = 3;
 
     /// A link on which nothing was sent. Its messages are numbered from `first`.
-    pub const fn new(ends: Ends, carries: Carries, first: MessageId) -> Self {
+    pub const fn new(ends: Ends, carries: Carries, acks: Acks, first: MessageId) -> Self {
         Self {
             ends,
             carries,
+            acks,
             round_trip: RoundTrip::ASSUMED,
             probes: 0,
             doubt: 0,
@@ -122,6 +125,10 @@ impl Link {
             return;
         }
         out.tell(self.ends.target, self.carries.peer(message, self.next_id()));
+        if self.acks == Acks::None {
+            self.oldest += 1;
+            return;
+        }
         self.unacknowledged.push_back(Entry { message, sent: now, progress: Progress::Sent });
     }
 

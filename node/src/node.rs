@@ -3,13 +3,15 @@
 //! Absent: the time before `init` ([`crate::Broadcaster`]), waiting and repeating ([`crate::link`]), and what one role
 //! alone may do ([`crate::role`]).
 
-use protocol::{Address, Body, ErrorCode, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values};
+use protocol::{
+    Address, Adjacency, Body, ErrorCode, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values,
+};
 
 use crate::link::{Carries, Ends};
 use crate::recovery::{Recovery, Sign};
 use crate::role::{Follower, Leader, Role};
-use crate::topology::Cluster;
-use crate::{Config, Link, Peer, RoundTrip};
+use crate::topology::{Cluster, Topology};
+use crate::{Acks, Config, Link, Peer, RoundTrip};
 
 /// A broadcast node that is a [`Follower`] or a [`Leader`].
 #[derive(Clone, Debug)]
@@ -118,9 +120,14 @@ impl<R: Role> Node<R> {
         // A number is never used twice between two nodes: an acknowledgement may still be on its way to a link of before.
         let first = self.links.iter().map(Link::next_id).fold(uplink_next, MessageId::max);
         let (mut links, mut uplink) = links(self.config, self.nodes, self.number, master, first);
+        if self.config.topology == Topology::Offered {
+            // Edges that a test offers lead the same ways under any master.
+            links = std::mem::take(&mut self.links);
+        }
         for link in &mut links {
             match find(&self.links, link.ends().target) {
                 Some(place) => std::mem::swap(link, &mut self.links[place]),
+                None if self.config.topology == Topology::Offered => {}
                 None => self.seen.iter().for_each(|message| link.push(now, message, out)),
             }
         }
@@ -132,6 +139,14 @@ impl<R: Role> Node<R> {
         node.recovery = self.recovery;
         node.wake = node.earliest_due();
         node
+    }
+
+    /// Tells another node that its message has arrived, if such things are said.
+    #[inline]
+    pub(crate) fn acknowledge(&self, source: Address, msg_id: MessageId, out: &mut Outbox<Peer>) {
+        if self.config.acks == Acks::Each {
+            out.tell(source, Peer::Ack { in_reply_to: msg_id });
+        }
     }
 
     fn acknowledged(&mut self, now: Time, source: Address, id: MessageId, out: &mut Outbox<Peer>) {
@@ -160,7 +175,10 @@ impl<R: Role> Node<R> {
                 format!("already node {} of {}: expected no second `init` of other content", self.number, self.nodes),
             ),
             Request::Read => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
-            Request::Topology(_) => Reply::TopologyOk,
+            Request::Topology(adjacency) => {
+                self.offered(adjacency);
+                Reply::TopologyOk
+            }
         };
         out.reply(source, id, reply);
     }
@@ -184,13 +202,28 @@ impl<R: Role> Node<R> {
         }
     }
 
+    /// The test offers edges, which is news only to a node that was built to take them.
+    fn offered(&mut self, adjacency: &Adjacency) {
+        if self.config.topology == Topology::Offered && self.links.is_empty() {
+            let targets = adjacency.get(self.number as usize).cloned().unwrap_or_default();
+            self.links = to_all(self.config, self.number, targets, 0);
+        }
+    }
+
     /// Asks all that may hold what this node has lost. Its own messages get numbers that none of before can have had, lest
     /// an old acknowledgement that is still on its way stands for a new message.
     fn recover(&mut self, now: Time, out: &mut Outbox<Peer>) {
         let first = now.as_nanos() / 1_000;
         self.links.iter_mut().chain(self.role.uplink()).for_each(|link| link.renumber(first));
         let cluster = Cluster::new(self.nodes).rooted_at(R::master(self));
-        let near = self.config.topology.neighbours(cluster, self.number);
+        if self.config.topology == Topology::Offered && self.links.is_empty() {
+            // Nobody offers a topology a second time. A node that does not know its neighbours talks to everybody.
+            self.links = to_all(self.config, self.number, Topology::Direct.neighbours(cluster, self.number), first);
+        }
+        let near = match self.config.topology {
+            Topology::Offered => self.links.iter().filter_map(|link| link.ends().target.as_node()).collect(),
+            topology => topology.neighbours(cluster, self.number),
+        };
         let hold = if !self.config.relay_to_master {
             near
         } else if self.number == R::master(self) {
@@ -258,7 +291,7 @@ impl<R: Role> Machine for Node<R> {
             Body::Peer(Peer::Ack { in_reply_to }) => self.acknowledged(now, source, in_reply_to, out),
             Body::Peer(Peer::Relay { message, msg_id }) => R::relayed(self, now, source, message, msg_id, out),
             Body::Peer(Peer::Spread { message, msg_id }) => {
-                out.tell(source, Peer::Ack { in_reply_to: msg_id });
+                self.acknowledge(source, msg_id, out);
                 self.pass_on(now, source, message, out);
             }
             // This node asks nobody, so there is no reply that it waits for.
@@ -293,22 +326,27 @@ impl<R: Role> Machine for Node<R> {
 /// The links of a node: to those it passes values to, by address, and to its master where it needs one of its own.
 fn links(config: Config, nodes: u32, number: u32, master: u32, first: MessageId) -> (Vec<Link>, Option<Box<Link>>) {
     let cluster = Cluster::new(nodes).rooted_at(master);
-    let mut targets = if config.relay_to_master {
+    let targets = if config.relay_to_master {
         config.topology.children(cluster, number)
     } else {
         config.topology.neighbours(cluster, number)
     };
-    targets.sort_unstable();
-    let link = |target: u32, carries| {
-        let ends = Ends { source: Address::node(number), target: Address::node(target) };
-        Link::new(ends, carries, first)
-    };
     // A master that is a child hears of a client's value as a child does, and not a second time.
-    let apart = config.relay_to_master && number != master && targets.binary_search(&master).is_err();
-    (
-        targets.into_iter().map(|target| link(target, Carries::Spread)).collect(),
-        apart.then(|| Box::new(link(master, Carries::Relay))),
-    )
+    let apart = config.relay_to_master && number != master && !targets.contains(&master);
+    let uplink = || {
+        let ends = Ends { source: Address::node(number), target: Address::node(master) };
+        Box::new(Link::new(ends, Carries::Relay, config.acks, first))
+    };
+    (to_all(config, number, targets, first), apart.then(uplink))
+}
+
+/// A link to each of these, by address.
+fn to_all(config: Config, number: u32, mut targets: Vec<u32>, first: MessageId) -> Vec<Link> {
+    targets.sort_unstable();
+    targets.dedup();
+    let ends = |target| Ends { source: Address::node(number), target: Address::node(target) };
+    let others = targets.into_iter().filter(|&target| target != number);
+    others.map(|target| Link::new(ends(target), Carries::Spread, config.acks, first)).collect()
 }
 
 /// The place of the link to that node.

@@ -227,28 +227,33 @@ fn no_such_cell(spec: &Spec, assignment: &Assignment, verb: &str) -> Diagnostic 
     Diagnostic::new(Code::NoSuchCell, &assignment.span, title, "this combination is not in the matrix")
 }
 
-/// A node has one topology.
+/// A node has one topology, and one way to acknowledge.
 fn features_agree(spec: &Spec, cell: &Combination, problems: &mut Problems) {
     let NodeSource::Crate { features, .. } = &cell.node else { return };
-    let topologies: Vec<&str> =
-        features.iter().map(String::as_str).filter(|feature| feature.starts_with(EXCLUSIVE)).collect();
-    if topologies.len() < 2 {
-        return;
+    for (group, one) in EXCLUSIVE {
+        let named = features.iter().map(String::as_str).filter(|feature| feature.starts_with(group));
+        let named: Vec<&str> = named.collect();
+        if named.len() > 1 {
+            problems.push(more_than_one(spec, cell, (group, one), &named));
+        }
     }
+}
+
+fn more_than_one(spec: &Spec, cell: &Combination, (group, one): (&str, &str), features: &[&str]) -> Diagnostic {
     let sets_one =
-        |choice: &&Choice| matches!(&choice.setting, Setting::Feature(name, true) if name.starts_with(EXCLUSIVE));
+        |choice: &&Choice| matches!(&choice.setting, Setting::Feature(name, true) if name.starts_with(group));
     let always = match &spec.node {
-        NodeSpec::Crate(features) => topologies.iter().rev().find_map(|name| features.get(*name)),
+        NodeSpec::Crate(named) => features.iter().rev().find_map(|name| named.get(*name)),
         NodeSpec::Bin(_) => None,
     };
     let chosen = cell.choices.iter().rev().find(sets_one).map(|choice| &choice.span);
-    let Some(span) = chosen.or(always) else { return };
-    let title = format!("a node has one topology, not {}", listed(topologies));
+    let span = chosen.or(always).unwrap_or(&spec.matrix);
+    let title = format!("a node has {one}, not {}", listed(features.iter().copied()));
     let problem = Diagnostic::new(Code::ConflictingFeatures, span, title, "with this, a cell has more than one");
-    problems.push(match always.filter(|always| *always != span) {
+    match always.filter(|always| *always != span) {
         Some(always) => problem.also(always, "always on"),
         None => problem,
-    });
+    }
 }
 
 fn engine_can_run(spec: &Spec, cell: &Combination, problems: &mut Problems) {
@@ -276,7 +281,7 @@ fn engine_can_run(spec: &Spec, cell: &Combination, problems: &mut Problems) {
 }
 
 /// Features of which a node has at most one begin so.
-const EXCLUSIVE: &str = "topology-";
+const EXCLUSIVE: [(&str, &str); 2] = [("topology-", "one topology"), ("acks-", "one way to acknowledge")];
 
 /// Cells in all. Even at a second each, nobody waits for more.
 const CELLS_MAX: usize = 10_000;

@@ -19,7 +19,7 @@ struct Wire {
 
 impl Wire {
     fn new() -> Self {
-        Self { link: Link::new(ENDS, Carries::Spread, 0), out: Outbox::new() }
+        Self { link: Link::new(ENDS, Carries::Spread, Acks::Each, 0), out: Outbox::new() }
     }
 
     fn push(&mut self, now: Time, message: Value) -> Vec<MessageId> {
@@ -170,4 +170,14 @@ fn a_link_that_grows_slow_is_believed_after_a_few_messages() {
         now = answered + Duration::from_secs(1);
     }
     assert_eq!(repeats, [2, 1, 0, 0, 0, 0, 0]);
+}
+
+#[test]
+fn what_nobody_acknowledges_is_sent_once_and_forgotten() {
+    let mut wire = Wire { link: Link::new(ENDS, Carries::Spread, Acks::None, 0), out: Outbox::new() };
+    for (id, value) in [(0, 0), (1, 10), (2, 20)] {
+        assert_eq!(wire.push(at(0), value), [id]);
+    }
+    assert_eq!(wire.link.due(), Time::MAX);
+    assert!(!wire.link.carries(10));
 }

@@ -73,7 +73,7 @@ impl Role for Follower {
         msg_id: MessageId,
         out: &mut Outbox<Peer>,
     ) {
-        out.tell(source, Peer::Ack { in_reply_to: msg_id });
+        node.acknowledge(source, msg_id, out);
         node.take_in(now, message, out);
     }
 }

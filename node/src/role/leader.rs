@@ -49,7 +49,7 @@ impl Node<Leader> {
         msg_id: MessageId,
         out: &mut Outbox<Peer>,
     ) {
-        out.tell(source, Peer::Ack { in_reply_to: msg_id });
+        self.acknowledge(source, msg_id, out);
         self.pass_on(now, source, message, out);
     }
 

@@ -2,8 +2,9 @@
 //!
 //! A node asks about itself only, so every answer costs its own degree and never the square of the cluster.
 //!
-//! Absent: messages, and the topology that a test offers. A node computes its neighbours from `init` alone, since the
-//! choice of edges is what an experiment compares; for [`Topology::Grid`] the two are the same.
+//! Absent: messages, and the topology that a test offers, which only [`Topology::Offered`] waits for. Otherwise a node computes
+//! its neighbours from `init` alone, since the choice of edges is what an experiment compares; for [`Topology::Grid`] the two are
+//! the same.
 
 use std::fmt;
 
@@ -31,6 +32,8 @@ pub enum Topology {
     Grid,
     /// The grid without its vertical edges but for the middle column. With 25 nodes, n12 is in the middle of it.
     N12Tree,
+    /// Whatever the test offers in its `topology` message. From the number of nodes alone there are none.
+    Offered,
     /// The middle node of each row tied to its row, and to the middle nodes of the next rows.
     Rows,
     /// The root tied to everybody, and nobody else to anybody.
@@ -93,7 +96,7 @@ impl Cluster {
 }
 
 impl Topology {
-    /// Every topology, by name.
+    /// Every topology that follows from the number of nodes, by name.
     pub const ALL: [Self; 10] = [
         Self::Direct,
         Self::Grid,
@@ -113,6 +116,7 @@ impl Topology {
             Self::Direct => "topology-direct",
             Self::Grid => "topology-grid",
             Self::N12Tree => "topology-n12-tree",
+            Self::Offered => "topology-offered",
             Self::Rows => "topology-rows",
             Self::Star => "topology-star",
             Self::Tree(Arity::Two) => "topology-tree-2",
@@ -134,6 +138,7 @@ impl Topology {
             Self::Direct => direct::neighbours(cluster, node),
             Self::Grid => grid::neighbours(cluster, node),
             Self::N12Tree => n12_tree::neighbours(cluster, node),
+            Self::Offered => Vec::new(),
             Self::Rows => rows::neighbours(cluster, node),
             Self::Star => star::neighbours(cluster, node),
             Self::Tree(arity) => tree::neighbours(cluster, arity, node),
@@ -147,6 +152,7 @@ impl Topology {
             Self::Direct => direct::children(cluster, node),
             Self::Grid => grid::neighbours(cluster, node),
             Self::N12Tree => n12_tree::children(cluster, node),
+            Self::Offered => Vec::new(),
             Self::Rows => rows::children(cluster, node),
             Self::Star => star::children(cluster, node),
             Self::Tree(arity) => tree::children(cluster, arity, node),
