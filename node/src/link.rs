@@ -15,7 +15,8 @@
 //!   suspicion without measuring doubles the timeout (at most [`Link::MOST_DOUBT`] times), and a measurement undoes that.
 //!
 //! - **Nor does an answer to a message that was in flight when the link came to be suspected**: it measures how long the other
-//!   end was cut off or stopped. One pause of some seconds would else make every later loss wait as long.
+//!   end was cut off or stopped. One pause of some seconds would else make every later loss wait as long. Only when the link
+//!   comes to be suspected again before anything was measured is it believed that answers take so long.
 //!
 //! Messages are numbered without gaps, so an acknowledgement finds its own by subtraction, usually at the front.
 //!
@@ -177,7 +178,8 @@ impl Link {
         entry.progress = Progress::Repeated;
         out.tell(self.ends.target, self.carries.peer(entry.message, self.oldest));
         self.probes = self.probes.saturating_add(1);
-        if self.probes == 1 {
+        // A second suspicion before anything was measured is no accident any more: what is in flight then measures.
+        if self.probes == 1 && self.doubt == 0 {
             let in_flight = self.unacknowledged.iter_mut().filter(|entry| entry.progress == Progress::Sent);
             in_flight.for_each(|entry| entry.progress = Progress::Doubtful);
         }
@@ -222,10 +224,7 @@ impl Link {
                 Progress::Acknowledged => continue,
                 Progress::Waiting => Progress::Sent,
                 _ if now.since(entry.sent) >= timeout => Progress::Repeated,
-                _ => {
-                    entry.progress = Progress::Doubtful;
-                    continue;
-                }
+                _ => continue,
             };
             *entry = Entry { sent: now, progress, ..*entry };
             out.tell(self.ends.target, self.carries.peer(entry.message, id));
