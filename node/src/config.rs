@@ -132,15 +132,17 @@ impl Config {
         let mut acks: Option<Acks> = None;
         for feature in features {
             match feature.sets {
-                Setting::Acks(one) => match acks.replace(one).filter(|&other| other != one) {
-                    Some(other) => return Err(ConfigError::TwoAcks(other.feature(), one.feature())),
-                    None => {}
-                },
+                Setting::Acks(one) => {
+                    if let Some(other) = acks.replace(one).filter(|&other| other != one) {
+                        return Err(ConfigError::TwoAcks(other.feature(), one.feature()));
+                    }
+                }
                 Setting::RelayToMaster => relay_to_master = true,
-                Setting::Topology(one) => match topology.replace(one).filter(|&other| other != one) {
-                    Some(other) => return Err(ConfigError::TwoTopologies(other.feature(), one.feature())),
-                    None => {}
-                },
+                Setting::Topology(one) => {
+                    if let Some(other) = topology.replace(one).filter(|&other| other != one) {
+                        return Err(ConfigError::TwoTopologies(other.feature(), one.feature()));
+                    }
+                }
             }
         }
         let topology = topology.unwrap_or(Topology::N12Tree);
