@@ -4,6 +4,7 @@
 //! Absent: running nodes, which features make sense together ([`crate::spec`]), and what a workspace is made of
 //! (`workspace`).
 
+mod companions;
 mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+pub(crate) use self::companions::identity;
 use self::workspace::Workspace;
 use crate::plan::{NodeSource, Plan, listed};
 use crate::process::{Invocation, ProcessError, interrupted, run_captured};

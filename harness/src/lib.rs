@@ -27,3 +27,4 @@ mod provenance;
 mod render;
 #[cfg(test)]
 mod sample;
+mod sources;

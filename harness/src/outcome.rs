@@ -55,6 +55,16 @@ pub struct Provenance {
     pub command: Vec<String>,
     /// When the run began, RFC 3339.
     pub started: String,
+    /// What the result is addressed by; absent where something that decides it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// A digest of the sources of this project's node, when it was built; absent for any other node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<String>,
+    /// The run that this result was measured in, as `<experiment>/<time>`, where a later one used it again. All of the above
+    /// is still of the run that measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reused: Option<String>,
 }
 
 /// An engine and its version.

@@ -41,6 +41,9 @@ impl Origin {
             host: self.host.clone(),
             command: self.command.clone(),
             started: now(),
+            key: None,
+            sources: None,
+            reused: None,
         }
     }
 

@@ -72,6 +72,9 @@ pub(crate) fn record(cell: &Cell, repetition: u32) -> Record {
             host: "here, linux x86_64, 2 cores".into(),
             command: vec!["harness".into(), "run".into()],
             started: "2026-11-22T19:15:38Z".into(),
+            key: None,
+            sources: None,
+            reused: None,
         },
         outcome: if is_grid { outcome(30.56, 457.0, 780.0) } else { outcome(25.32, 386.0, 512.0) },
     }

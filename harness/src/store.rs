@@ -7,6 +7,8 @@
 //! Absent: judgement, and what the raw files hold.
 
 mod batch;
+mod key;
+mod known;
 mod read;
 mod runs;
 
@@ -18,8 +20,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
+pub use self::key::{Key, Recipe};
+pub use self::known::{Known, Reusable, Wanted};
 pub use self::read::Skipped;
-pub use self::runs::is_name;
+pub use self::runs::{is_name, title};
 use crate::outcome::Record;
 
 /// One experiment's place in the store.
@@ -141,6 +145,7 @@ impl Draft {
     /// Writes the record and moves the run to its place, in one step.
     pub fn keep(mut self, store: &Store, record: &Record) -> Result<Utf8PathBuf, StoreError> {
         write_json(&self.hidden.join(RECORD), record)?;
+        store.index(&self.place, std::iter::once((0, record)))?;
         if let Some(parent) = self.place.parent() {
             fs::create_dir_all(parent).map_err(io_error("create", parent))?;
         }
@@ -158,6 +163,7 @@ impl Drop for Store {
     fn drop(&mut self) {
         if !*self.is_latest.get_mut() {
             let _ = fs::remove_file(self.directory.join(ABOUT));
+            let _ = fs::remove_file(self.directory.join(known::KEYS));
             let _ = fs::remove_dir(&self.directory);
         }
     }

@@ -17,7 +17,7 @@ const CRATES: [(&str, &[&str]); 4] = [
 ];
 
 /// Which rooms each room of `harness` may use. Words know no stage, stages no face, faces no verb.
-const ROOMS: [(&str, &[&str]); 25] = [
+const ROOMS: [(&str, &[&str]); 26] = [
     // Words.
     ("about", &["limit", "outcome", "plan"]),
     ("exit", &[]),
@@ -26,6 +26,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("limit", &["figure"]),
     ("outcome", &["figure"]),
     ("plan", &["limit", "spec"]),
+    ("sources", &[]),
     // Stages.
     ("artifact", &["plan", "process"]),
     ("backend", &["exit", "figure", "outcome", "process", "results", "setup"]),
@@ -38,7 +39,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("setup", &[]),
     ("spec", &["figure", "limit", "plan"]),
     ("statistics", &[]),
-    ("store", &["outcome"]),
+    ("store", &["outcome", "sources"]),
     // Faces.
     ("console", &["render"]),
     ("render", &["about", "exit", "figure", "gate", "limit", "outcome", "statistics"]),

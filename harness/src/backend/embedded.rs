@@ -31,6 +31,10 @@ impl Backend for Embedded {
         EngineId { name: "embedded".into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 
+    fn rules(&self) -> &'static str {
+        env!("HARNESS_RULES_EMBEDDED")
+    }
+
     fn execute(&self, order: &Order<'_>, watch: &Watch<'_>) -> anyhow::Result<Outcome> {
         let started = Instant::now();
         cluster::raise_open_files_limit();

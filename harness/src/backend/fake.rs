@@ -28,6 +28,10 @@ impl Backend for Fake<'_> {
         EngineId { name: "fake".into(), version: "1".into() }
     }
 
+    fn rules(&self) -> &'static str {
+        "made up"
+    }
+
     fn execute(&self, order: &Order<'_>, watch: &Watch<'_>) -> anyhow::Result<Outcome> {
         let run = self.runs.fetch_add(1, Ordering::Relaxed);
         (watch.progress)("load", 0.5);

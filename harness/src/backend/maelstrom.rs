@@ -38,6 +38,10 @@ impl Backend for Maelstrom {
         EngineId { name: "maelstrom".to_owned(), version: self.version.clone() }
     }
 
+    fn rules(&self) -> &'static str {
+        env!("HARNESS_RULES_MAELSTROM")
+    }
+
     fn execute(&self, order: &Order<'_>, watch: &Watch<'_>) -> anyhow::Result<Outcome> {
         let (bin, args, directory) = order.program()?;
         let args = command::arguments(order.options, bin, args)?;

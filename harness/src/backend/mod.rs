@@ -24,6 +24,10 @@ pub(crate) trait Backend: Sync {
     /// Its name and version.
     fn id(&self) -> EngineId;
 
+    /// A digest of the sources that decide what a run of it comes to: with the same rules the same run has the same result,
+    /// but for what chance and the machine do. Those of the node are among them where it runs inside this program.
+    fn rules(&self) -> &'static str;
+
     /// Runs one test to its end and leaves its raw files in the order's directory. A run that crashes is an outcome too, with
     /// [`Outcome::crash`] set; an error is for what concerns no single run, such as an engine that cannot be started.
     fn execute(&self, order: &Order<'_>, watch: &Watch<'_>) -> anyhow::Result<Outcome>;

@@ -24,6 +24,10 @@ impl Backend for Simulated {
         EngineId { name: "simulated".into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 
+    fn rules(&self) -> &'static str {
+        env!("HARNESS_RULES_SIMULATED")
+    }
+
     /// One run is not interrupted: it is over before anybody could.
     fn execute(&self, order: &Order<'_>, _watch: &Watch<'_>) -> anyhow::Result<Outcome> {
         let started = Instant::now();

@@ -47,6 +47,11 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(SEEDS_MAX)))]
     pub seeds: Option<u32>,
 
+    /// Measure everything anew; without this, what the store already holds of exactly the same (options, seed, engine, node)
+    /// is used again
+    #[arg(long)]
+    pub fresh: bool,
+
     /// Which value over the repetitions the limits are held against [default: what the file says, else worst]
     #[arg(long, value_enum)]
     pub judge: Option<JudgeArg>,

@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock};
 
 use anyhow::Context as _;
 
+use super::reuse;
 use super::schedule::{Made, Run, Stage, locked};
 use crate::console::{Board, Line};
 use crate::gate;
@@ -17,6 +18,14 @@ use crate::render::finding::counted;
 struct Batch<'a> {
     line: OnceLock<Line<'a>>,
     records: Mutex<Vec<Record>>,
+    /// How many there will be.
+    expected: usize,
+}
+
+impl Batch<'_> {
+    fn of(expected: usize) -> Self {
+        Self { line: OnceLock::new(), records: Mutex::new(Vec::with_capacity(expected)), expected }
+    }
 }
 
 /// How often a cell says how far it is.
@@ -26,14 +35,13 @@ impl Stage<'_> {
     /// Makes all runs, which come cell by cell, at most `jobs` at the same time. A cell is kept when its last run has ended;
     /// of cells that were broken off, what there is.
     pub(crate) fn make_in_batches(&self, runs: &[Run<'_>], jobs: NonZeroUsize) -> Made {
-        let repeat = self.plan.repeat as usize;
-        let cells = runs.len().div_ceil(repeat);
-        let board = self.console.board(cells, "cells");
-        let batches: Vec<Batch<'_>> = (0..cells)
-            .map(|_| Batch { line: OnceLock::new(), records: Mutex::new(Vec::with_capacity(repeat)) })
-            .collect();
+        let of_cells: Vec<&[Run<'_>]> = runs.chunk_by(|one, next| one.cell.name == next.cell.name).collect();
+        let cells = (0..).zip(&of_cells).flat_map(|(cell, runs)| runs.iter().map(move |_| cell));
+        let cells: Vec<usize> = cells.collect();
+        let board = self.console.board(of_cells.len(), "cells");
+        let batches: Vec<Batch<'_>> = of_cells.iter().map(|runs| Batch::of(runs.len())).collect();
         let mut made = self.side_by_side(runs.len(), jobs, |place| {
-            let cell = place / repeat;
+            let cell = cells[place];
             self.add_to_batch(&runs[place], cell, &batches[cell], &board)
         });
         let unfinished = batches.into_iter().map(|batch| {
@@ -54,12 +62,15 @@ impl Stage<'_> {
         board: &'b Board<'b>,
     ) -> (Option<Record>, Option<anyhow::Error>) {
         let line = batch.line.get_or_init(|| board.line(cell, &run.cell.name));
-        let record = match self.measure(run, None, &|_, _| ()) {
-            Ok(Some(record)) => record,
-            Ok(None) => return (None, None),
-            Err(error) => return (None, Some(error)),
+        let record = match self.addresses.reusable(run) {
+            Some(from) => reuse::adopted(&self.plan.name, run, from),
+            None => match self.measure(run, None, &|_, _| ()) {
+                Ok(Some(record)) => record,
+                Ok(None) => return (None, None),
+                Err(error) => return (None, Some(error)),
+            },
         };
-        let repeat = self.plan.repeat as usize;
+        let repeat = batch.expected;
         let mut records = locked(&batch.records);
         records.push(record.clone());
         let made = records.len();
@@ -98,8 +109,11 @@ fn how_they_ended(records: &[Record]) -> String {
     let parts: Vec<String> =
         parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, how)| format!("{number} {how}")).collect();
     let parts = if valid == records.len() { "valid".to_owned() } else { parts.join(", ") };
-    let seconds: f64 = records.iter().map(|record| record.outcome.wall_seconds).sum();
-    format!("{}, {parts}, {seconds:.1} s", counted(records.len(), "run"))
+    let fresh = records.iter().filter(|record| record.provenance.reused.is_none());
+    let seconds: f64 = fresh.clone().map(|record| record.outcome.wall_seconds).sum();
+    let reused = records.len() - fresh.count();
+    let reused = if reused > 0 { format!(", {reused} reused") } else { String::new() };
+    format!("{}, {parts}{reused}, {seconds:.1} s", counted(records.len(), "run"))
 }
 
 #[cfg(test)]
@@ -133,7 +147,10 @@ mod tests {
         let repetitions = |cell| (0..4).map(move |repetition| (cell, repetition));
         let runs = plan.cells.iter().flat_map(repetitions);
         let runs: Vec<Run<'_>> = runs.map(|(cell, repetition)| Run { cell, repetition, node: &node }).collect();
-        let stage = Stage { plan: &plan, backend, origin: &origin, store: &store, console: &console, interrupted };
+        let nodes = plan.cells.iter().map(|cell| (cell.node.clone(), node.clone())).collect();
+        let addresses = &reuse::Addresses::of(backend, &nodes, None, &[]);
+        let (plan, origin, store, console) = (&plan, &origin, &store, &console);
+        let stage = Stage { plan, backend, origin, addresses, store, console, interrupted };
         let made = stage.make_in_batches(&runs, NonZeroUsize::new(jobs).unwrap());
         let mut names: Vec<String> = fs::read_dir(store.directory())
             .unwrap()
@@ -157,7 +174,7 @@ mod tests {
         assert!(made.trouble.is_none());
         assert_eq!(made.records.iter().map(|record| record.options.seed).collect::<Vec<_>>(), [0, 1, 2, 3].repeat(6));
         assert_eq!(kept, made.records);
-        assert_eq!(names.len(), 7, "six cells and experiment.json: {names:?}");
+        assert_eq!(names.len(), 8, "six cells, experiment.json and keys: {names:?}");
     }
 
     #[test]
@@ -171,7 +188,7 @@ mod tests {
         assert!(made.trouble.is_none());
         assert_eq!((made.records.len(), backend.runs()), (6, 6));
         assert_eq!(kept, made.records, "the second cell has two of its four");
-        assert_eq!(names.len(), 3, "{names:?}");
+        assert_eq!(names.len(), 4, "{names:?}");
     }
 
     #[test]
@@ -187,6 +204,9 @@ mod tests {
     fn progress_counts_how_runs_ended() {
         let record = |outcome| Record { outcome, ..sample::record(&sample::plan(1).cells[0], 0) };
         assert_eq!(how_they_ended(&[record(good()), record(good())]), "2 runs, valid, 62.8 s");
+        let mut reused = record(good());
+        reused.provenance.reused = Some("efficient/20261122T191538Z".into());
+        assert_eq!(how_they_ended(&[record(good()), reused]), "2 runs, valid, 1 reused, 31.4 s");
         let mixed = [
             record(good()),
             record(Outcome { validity: Validity::Invalid, ..good() }),

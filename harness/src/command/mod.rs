@@ -6,6 +6,7 @@ mod engines;
 mod flags;
 mod ready;
 mod request;
+mod reuse;
 mod run;
 mod schedule;
 mod schema;

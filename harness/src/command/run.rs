@@ -6,6 +6,7 @@ use anyhow::Context as _;
 
 use super::engines;
 use super::ready::{self, Nodes};
+use super::reuse::{self, Addresses};
 use super::schedule::{Made, Run, Stage};
 use crate::about::About;
 use crate::artifact::Toolchain;
@@ -16,7 +17,7 @@ use crate::plan::{EngineChoice, Plan};
 use crate::provenance::{self, Origin};
 use crate::render::{Summary, json, table};
 use crate::spec::Spec;
-use crate::store::Store;
+use crate::store::{Store, Wanted};
 
 /// The whole verb.
 pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
@@ -30,13 +31,23 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
     let about = origin.about(&plan);
     let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &about)
         .context("the store cannot be used (`--store DIR` names another)")?;
+    let workspace = reuse::workspace(&toolchain.directory);
+    let made_of = reuse::made_of(&plan, workspace);
     let nodes = ready::nodes(&plan, &toolchain, console)?;
     let runs = runs(&plan, &nodes);
+    let wanted = if leaves_files(&plan, args.keep_raw) { Wanted::Files } else { Wanted::Figures };
+    let mut addresses = Addresses::of(&*backend, &nodes, made_of, &[args.experiment.clone(), args.store.clone()]);
+    if !args.fresh {
+        addresses.look(&args.store, &runs, wanted, console);
+    }
     let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&origin.engine, &plan));
-    let stage = Stage { plan: &plan, backend: &*backend, origin: &origin, store: &store, console, interrupted };
-    let made =
-        if leaves_files(&plan, args.keep_raw) { stage.make(&runs, jobs) } else { stage.make_in_batches(&runs, jobs) };
-    answer(&stage, &about, made, runs.len(), args.format)
+    let (backend, addresses) = (&*backend, &addresses);
+    let stage = Stage { plan: &plan, backend, origin: &origin, addresses, store: &store, console, interrupted };
+    let made = match wanted {
+        Wanted::Files => stage.make(&runs, jobs),
+        Wanted::Figures => stage.make_in_batches(&runs, jobs),
+    };
+    answer(&stage, &about, made, runs.len(), args.format, addresses.remarks(workspace))
 }
 
 /// The plan as the command line will have it.
@@ -65,10 +76,18 @@ fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes) -> Vec<Run<'a>> {
 }
 
 /// Shows what was measured, and says what it amounts to. What ended the runs early is told after what they gave.
-fn answer(stage: &Stage<'_>, about: &About, made: Made, expected: usize, format: Format) -> anyhow::Result<ExitStatus> {
+fn answer(
+    stage: &Stage<'_>,
+    about: &About,
+    made: Made,
+    expected: usize,
+    format: Format,
+    remarks: Vec<String>,
+) -> anyhow::Result<ExitStatus> {
     let Made { records, trouble, wall_seconds } = made;
     let is_cut_short = records.len() < expected && stage.interrupted.load(Ordering::Relaxed);
     let mut summary = Summary::of(about, &records, stage.store.directory(), Some(wall_seconds));
+    summary.remarks = remarks;
     if trouble.is_some() {
         summary = summary.cut_short(ExitStatus::Unknown, "stopped");
     } else if is_cut_short {
@@ -124,11 +143,13 @@ mod tests {
         let about = origin.about(&plan);
         let store = Store::open(&root, &plan.name, "now", &about).unwrap();
         let console = Console::new();
-        let stage = Stage { plan: &plan, backend, origin: &origin, store: &store, console: &console, interrupted };
         let runs = runs(&plan, &nodes);
+        let addresses = &Addresses::of(backend, &nodes, None, &[]);
+        let (plan, origin, store, console) = (&plan, &origin, &store, &console);
+        let stage = Stage { plan, backend, origin, addresses, store, console, interrupted };
         let made = stage.make(&runs, NonZeroUsize::MIN);
         let seeds = made.records.iter().map(|record| record.options.seed).collect();
-        (answer(&stage, &about, made, runs.len(), Format::Json), seeds)
+        (answer(&stage, &about, made, runs.len(), Format::Json, Vec::new()), seeds)
     }
 
     fn good() -> Outcome {

@@ -14,9 +14,10 @@ use anyhow::Context as _;
 use camino::Utf8PathBuf;
 
 use super::ready::Ready;
+use super::reuse::{self, Addresses};
 use crate::backend::{Backend, Order, Watch};
 use crate::console::{Board, Console};
-use crate::outcome::{Outcome, Record, Validity};
+use crate::outcome::{Record, Validity};
 use crate::plan::{Cell, Plan};
 use crate::provenance::Origin;
 use crate::render::finding;
@@ -35,6 +36,7 @@ pub(crate) struct Stage<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) backend: &'a dyn Backend,
     pub(crate) origin: &'a Origin,
+    pub(crate) addresses: &'a Addresses,
     pub(crate) store: &'a Store,
     pub(crate) console: &'a Console,
     pub(crate) interrupted: &'a AtomicBool,
@@ -106,12 +108,17 @@ impl Stage<'_> {
             Err(error) => return (None, Some(error.into())),
         };
         let report = |phase: &str, share: f64| line.report(phase, share);
-        let record = match self.measure(run, Some(draft.directory().to_owned()), &report) {
-            Ok(Some(record)) => record,
-            Ok(None) => return (None, None),
-            Err(error) => return (None, Some(error)),
+        let adopted = self.addresses.reusable(run);
+        let adopted = adopted.and_then(|from| reuse::adopted_whole(&self.plan.name, run, from, &draft));
+        let record = match adopted {
+            Some(record) => record,
+            None => match self.measure(run, Some(draft.directory().to_owned()), &report) {
+                Ok(Some(record)) => record,
+                Ok(None) => return (None, None),
+                Err(error) => return (None, Some(error)),
+            },
         };
-        line.end(&how_it_ended(&record.outcome));
+        line.end(&how_it_ended(&record));
         let kept = draft.keep(self.store, &record);
         let kept = kept.with_context(|| format!("the result of cell `{}` was measured but not kept", run.cell.name));
         (Some(record), kept.err())
@@ -125,7 +132,7 @@ impl Stage<'_> {
         progress: &(dyn Fn(&str, f64) + Sync),
     ) -> anyhow::Result<Option<Record>> {
         let options = run.cell.options_of(run.repetition);
-        let provenance = self.origin.of_run(run.node.label(), run.node.sha256());
+        let provenance = self.addresses.sign(run, self.origin.of_run(run.node.label(), run.node.sha256()));
         let watch = Watch { progress, interrupted: self.interrupted };
         let outcome = run.node.tested(&run.cell.node, directory).and_then(|node| {
             let order = Order { options: &options, node };
@@ -157,7 +164,8 @@ fn label(run: &Run<'_>, repetition: Option<u32>) -> String {
 }
 
 /// In a few words, for the progress.
-fn how_it_ended(outcome: &Outcome) -> String {
+fn how_it_ended(record: &Record) -> String {
+    let outcome = &record.outcome;
     let how = match (&outcome.crash, outcome.validity) {
         (Some(crash), _) => format!("crashed: {}", crash.lines().next().unwrap_or_default()),
         (None, Validity::Invalid) => "invalid".into(),
@@ -167,7 +175,10 @@ fn how_it_ended(outcome: &Outcome) -> String {
     let late = if outcome.is_unreliable() { ", late" } else { "" };
     let warnings = outcome.findings.iter().filter(|one| finding::is_warning(one)).count();
     let warnings = if warnings == 0 { String::new() } else { format!(", {}", finding::counted(warnings, "warning")) };
-    format!("{how}{late}{warnings}, {:.1} s", outcome.wall_seconds)
+    match &record.provenance.reused {
+        Some(run) => format!("{how}{late}{warnings}, reused from {run}"),
+        None => format!("{how}{late}{warnings}, {:.1} s", outcome.wall_seconds),
+    }
 }
 
 /// A lock whose holder cannot have left it half done: every holder moves one value in or out.
@@ -182,8 +193,9 @@ mod tests {
     use super::*;
     use crate::artifact::Built;
     use crate::backend::fake::Fake;
-    use crate::outcome::EngineId;
+    use crate::outcome::{EngineId, Outcome};
     use crate::sample;
+    use crate::store::Wanted;
 
     /// A plan's runs under a fake engine in a temporary store.
     struct Scene {
@@ -221,7 +233,11 @@ mod tests {
                 |cell| (0..self.plan.repeat).map(move |repetition| Run { cell, repetition, node: &self.node });
             let runs: Vec<Run<'_>> = self.plan.cells.iter().flat_map(repetitions).collect();
             let Self { plan, origin, store, console, interrupted, .. } = self;
-            Stage { plan, backend, origin, store, console, interrupted }.make(&runs, NonZeroUsize::new(jobs).unwrap())
+            let nodes = plan.cells.iter().map(|cell| (cell.node.clone(), self.node.clone())).collect();
+            let mut addresses = Addresses::of(backend, &nodes, None, &[]);
+            addresses.look(store.directory().parent().unwrap().parent().unwrap(), &runs, Wanted::Files, console);
+            Stage { plan, backend, origin, addresses: &addresses, store, console, interrupted }
+                .make(&runs, NonZeroUsize::new(jobs).unwrap())
         }
 
         fn kept(&self) -> Vec<Record> {
@@ -274,7 +290,7 @@ mod tests {
         assert_eq!(scene.kept(), made.records);
         assert_eq!(backend.runs(), 3);
         let left = scene.store.directory().read_dir_utf8().unwrap().count();
-        assert_eq!(left, 3, "two cells and experiment.json: the run cut off leaves nothing");
+        assert_eq!(left, 4, "two cells, experiment.json and keys: the run cut off leaves nothing");
     }
 
     #[test]
@@ -320,9 +336,12 @@ mod tests {
 
     #[test]
     fn progress_says_how_a_run_ended() {
-        let valid = sample::outcome(25.0, 386.0, 512.0);
-        assert_eq!(how_it_ended(&valid), "valid, 31.4 s");
-        let crashed = Outcome { crash: Some("node `n3` exited\nlast words".into()), ..valid };
-        assert_eq!(how_it_ended(&crashed), "crashed: node `n3` exited, 31.4 s");
+        let mut record = sample::record(&sample::plan(1).cells[2], 0);
+        assert_eq!(how_it_ended(&record), "valid, 31.4 s");
+        record.outcome.crash = Some("node `n3` exited\nlast words".into());
+        assert_eq!(how_it_ended(&record), "crashed: node `n3` exited, 31.4 s");
+        record.outcome.crash = None;
+        record.provenance.reused = Some("efficient/20261122T191538Z".into());
+        assert_eq!(how_it_ended(&record), "valid, reused from efficient/20261122T191538Z");
     }
 }

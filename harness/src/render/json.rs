@@ -30,6 +30,9 @@ struct Whole<'a> {
     judged_by: JudgedBy,
     axes: &'a [String],
     limits: &'a [Limit],
+    /// What to know of the experiment as a whole.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    remarks: &'a [String],
     cells: Vec<One<'a>>,
 }
 
@@ -64,6 +67,7 @@ pub(crate) fn json(summary: &Summary<'_>) -> String {
         judged_by: summary.about.judged_by,
         axes: &summary.about.axes,
         limits: &summary.about.limits,
+        remarks: &summary.remarks,
         cells: summary.rows.iter().map(cell).collect(),
     };
     let text = serde_json::to_string_pretty(&whole).expect("strings, numbers, and maps with names for keys");

@@ -32,6 +32,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) status: ExitStatus,
     /// The same in one line.
     pub(crate) answer: String,
+    /// What to know of the experiment as a whole, in sentences without a full stop.
+    pub(crate) remarks: Vec<String>,
 }
 
 /// One cell's results, judged.
@@ -58,7 +60,7 @@ impl<'a> Summary<'a> {
         let rows: Vec<Row<'a>> = about.cells.iter().map(row).collect();
         let status = gate::status(rows.iter().map(|row| &row.judgement));
         let answer = answer(&rows);
-        Self { about, rows, wall_seconds, directory: directory.to_owned(), status, answer }
+        Self { about, rows, wall_seconds, directory: directory.to_owned(), status, answer, remarks: Vec::new() }
     }
 
     /// The same for an experiment that did not reach its end: that decides the exit code, whatever was measured before.

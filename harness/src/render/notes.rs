@@ -50,11 +50,15 @@ pub(super) fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str],
         let beyond: Vec<String> = beyond.into_iter().collect();
         writeln!(text, "faults  {}: Maelstrom's test has no such faults", beyond.join(" or "))?;
     }
-    let runs = summary.rows.iter().map(|row| row.records.len()).sum();
-    let runs_words = finding::counted(runs, "run");
+    let runs: usize = summary.rows.iter().map(|row| row.records.len()).sum();
+    let reused = reused(text, summary)?;
+    let runs_words = |runs| finding::counted(runs, "run");
     match summary.wall_seconds {
-        Some(seconds) => writeln!(text, "time    {seconds:.0$} s for {runs_words}", usize::from(seconds < 9.95))?,
-        None => writeln!(text, "made    {}, {runs_words}", about.started)?,
+        Some(seconds) => {
+            let places = usize::from(seconds < 9.95);
+            writeln!(text, "time    {seconds:.places$} s for {}", runs_words(runs - reused))?;
+        }
+        None => writeln!(text, "made    {}, {}", about.started, runs_words(runs))?,
     }
     if let Some(Finding::Late { p50_ms, p99_ms, max_ms, bound_ms }) = latest(summary) {
         writeln!(
@@ -66,6 +70,19 @@ pub(super) fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str],
         writeln!(text, "store   {}", summary.directory)?;
     }
     Ok(())
+}
+
+/// How many results were measured by earlier runs, and when.
+fn reused(text: &mut String, summary: &Summary<'_>) -> Result<usize, fmt::Error> {
+    let all = summary.rows.iter().flat_map(|row| &row.records).map(|record| &record.provenance);
+    let reused: Vec<_> = all.filter(|provenance| provenance.reused.is_some()).collect();
+    let times = || reused.iter().map(|provenance| provenance.started.as_str());
+    if let (Some(first), Some(last)) = (times().min(), times().max()) {
+        let until = if first == last { String::new() } else { format!(" to {last}") };
+        let results = finding::counted(reused.len(), "result");
+        writeln!(text, "reused  {results}, measured {first}{until} (`--fresh` measures anew)")?;
+    }
+    Ok(reused.len())
 }
 
 /// What handing over a message takes beside the network, in words.
@@ -169,8 +186,11 @@ pub(super) fn findings(text: &mut String, summary: &Summary<'_>) -> fmt::Result 
             }
         }
     }
-    if !cells.is_empty() {
+    if !cells.is_empty() || !summary.remarks.is_empty() {
         writeln!(text)?;
+    }
+    for remark in &summary.remarks {
+        writeln!(text, "! {remark}")?;
     }
     let hidden = cells.len().saturating_sub(FINDINGS_SHOWN);
     for ((words, hint), concerned) in cells.into_iter().take(FINDINGS_SHOWN) {

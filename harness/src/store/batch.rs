@@ -23,6 +23,7 @@ impl Store {
         let path = draft.directory().join(RECORD);
         fs::write(&path, pretty(&records[shown])).map_err(io_error("write", &path))?;
         let Draft { hidden, place, .. } = &draft;
+        self.index(place, (1..).zip(records))?;
         fs::rename(hidden, place).map_err(io_error("create", place))?;
         draft.kept = true;
         self.mark_latest()?;

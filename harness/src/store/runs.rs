@@ -39,6 +39,12 @@ pub fn is_name(word: &str) -> bool {
     !word.is_empty() && !word.starts_with('.') && !word.contains(|c: char| c == '/' || c.is_control())
 }
 
+/// A run as `<experiment>/<time>`, by its directory.
+pub fn title(run: &Utf8Path) -> String {
+    let experiment = run.parent().and_then(Utf8Path::file_name).unwrap_or_default();
+    format!("{experiment}/{}", run.file_name().unwrap_or_default())
+}
+
 fn runs_in(directory: &Utf8Path) -> Result<Vec<Utf8PathBuf>, StoreError> {
     let mut runs: Vec<Utf8PathBuf> = below(directory)?.into_iter().filter(|run| Store::is_run(run)).collect();
     runs.sort_by(|a, b| age(a).cmp(&age(b)));

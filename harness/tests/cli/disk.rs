@@ -49,7 +49,7 @@ fn a_file_that_may_not_grow_ends_everything_and_costs_nothing_that_is_kept() {
     ended.ends_with(2).says("cell `args=writes-a-long-log` could not be run").says("cannot write the log of n0");
     ended.prints("stopped after 1 of 2 cells");
     assert_good_is_kept(&session);
-    assert_eq!(left_in(&session, "store/small/latest/"), ["args=nothing", "experiment.json"]);
+    assert_eq!(left_in(&session, "store/small/latest/"), ["args=nothing", "experiment.json", "keys"]);
 
     let ended =
         with_file_limit(&session, 3000, "test -w echo --bin node --node-count 1 --time-limit 1 writes-a-long-log");
@@ -87,7 +87,7 @@ fn a_disk_that_fills_up_ends_everything_and_costs_nothing_that_is_kept() {
     ended.prints("stopped after 1 of 2 cells");
     let record = session.result("after/small/latest/args=nothing");
     assert_eq!(record["outcome"]["validity"], "valid");
-    assert_eq!(left_in(&session, "after/small/latest/"), ["args=nothing", "experiment.json"]);
+    assert_eq!(left_in(&session, "after/small/latest/"), ["args=nothing", "experiment.json", "keys"]);
 }
 
 #[test]
