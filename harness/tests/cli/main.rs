@@ -8,7 +8,7 @@
 //!
 //! Every session that ends is also held to have left no process behind and shown no panic. Bad input, kind by kind:
 //! experiments and command lines in `run`, `test` and `verbs`, nodes in `defects`, results and the official program in
-//! `official`, stores and disks in `disk`, signals in `signals`, odd directories and environments in `places`.
+//! `official`, stores and disks in `disk`, what is not run twice in `reuse`, signals in `signals`, odd directories and environments in `places`.
 
 #![cfg(unix)]
 
@@ -17,6 +17,7 @@ mod disk;
 mod faults;
 mod official;
 mod places;
+mod reuse;
 mod run;
 mod session;
 mod signals;

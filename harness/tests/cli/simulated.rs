@@ -53,7 +53,7 @@ fn nothing_is_built_and_every_file_is_there() {
 fn the_same_seeds_give_the_same_answer_to_the_last_byte() {
     let session = Session::new().file("x.yaml", EXPERIMENT);
     let text = || {
-        let ended = session.run("run x.yaml --seeds 15 --seed 40 --format json");
+        let ended = session.run("run x.yaml --seeds 15 --seed 40 --fresh --format json");
         ended.ends_with(0);
         ended.stdout.lines().map(timeless).collect::<String>()
     };
