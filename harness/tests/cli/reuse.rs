@@ -1,9 +1,12 @@
 //! What is measured is measured once: the same experiment again, an interrupted one, a changed node, several at a time.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use camino::Utf8PathBuf;
+use harness::store::Store;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
@@ -26,7 +29,7 @@ fn six() -> String {
 }
 
 /// Where the runs of the only experiment lie, oldest first.
-fn runs(session: &Session) -> Vec<std::path::PathBuf> {
+fn runs(session: &Session) -> Vec<PathBuf> {
     let entries = fs::read_dir(session.path("store/small")).expect("there are runs");
     let paths = entries.map(|entry| entry.expect("readable").path());
     let mut runs: Vec<_> = paths.filter(|path| path.is_dir() && !path.is_symlink()).collect();
@@ -45,13 +48,15 @@ fn outcomes(ended: &Ended) -> Vec<String> {
 #[test]
 fn the_same_again_is_not_run_again() {
     let session = Session::with_node().file("x.yaml", six());
-    session.run("run x.yaml --only args=a --only args=b").ends_with(0);
+    run_punctually(&session, "run x.yaml --only args=a");
     let ended = session.run("run x.yaml --jobs 6");
-    ended.ends_with(0).says("reused: 2 of 6 results from `store`, measured before (`--fresh` measures anew)");
-    ended.says("args=a: valid, reused from small/2").says("args=f: valid, 1").prints(" s for 4 runs\n");
-    ended.prints("reused  2 results, measured 20").prints("6 of 6 required cells pass");
+    ended.ends_with(0).says("reused: 1 of 6 results from `store`, measured before (`--fresh` measures anew)");
+    ended.says("args=a: valid, reused from small/2").says("args=f: valid").prints(" s for 5 runs\n");
+    ended.prints("reused  1 result, measured 20").prints("6 of 6 required cells pass");
     // Its files are there, and stay there when the run it was taken from goes.
-    fs::remove_dir_all(&runs(&session)[0]).expect("it is ours");
+    for run in runs(&session).iter().rev().skip(1) {
+        fs::remove_dir_all(run).expect("it is ours");
+    }
     assert!(session.has("store/small/latest/args=a/history.edn"));
     assert!(fs::read_to_string(session.path("store/small/latest/args=a/results.edn")).is_ok());
     let record = session.result("store/small/latest/args=a");
@@ -73,10 +78,30 @@ fn an_interrupted_experiment_goes_on_where_it_stopped() {
     child.end().ends_with(130).prints("interrupted after ");
     let kept = runs_kept(&session);
     assert!((2..6).contains(&kept), "{kept} of 6");
+    let punctual = punctual(&runs(&session)[0]);
     let ended = session.run("run x.yaml --jobs 6");
-    ended.ends_with(0).says(&format!("reused: {kept} of 6 results")).prints(&format!(" s for {} run", 6 - kept));
-    let again = session.run("run x.yaml");
-    again.ends_with(0).says("reused: all 6 results").prints(" s for 0 runs\n");
+    ended.ends_with(0).prints(&format!(" s for {} run", 6 - punctual));
+    if punctual > 0 {
+        ended.says(&format!("reused: {punctual} of 6 results"));
+    }
+}
+
+/// How many results of a run can be used again. On a busy machine some are too late to be trusted.
+fn punctual(run: &Path) -> usize {
+    let run = Utf8PathBuf::from_path_buf(run.to_owned()).expect("the path is text");
+    let records = Store::records(&run).expect("every file is whole");
+    records.iter().filter(|record| !record.outcome.is_unreliable()).count()
+}
+
+/// Runs until a result is punctual.
+fn run_punctually(session: &Session, words: &str) {
+    for _ in 0..10 {
+        session.run(words).ends_with(0);
+        if runs(session).last().is_some_and(|run| punctual(run) > 0) {
+            return;
+        }
+    }
+    panic!("this machine is too busy for anything to be punctual");
 }
 
 /// How many cells the first run has kept.
@@ -89,7 +114,7 @@ fn runs_kept(session: &Session) -> usize {
 #[test]
 fn another_node_seed_or_option_is_another_result() {
     let session = Session::with_node().file("x.yaml", EXPERIMENT);
-    session.run("run x.yaml").ends_with(0);
+    run_punctually(&session, "run x.yaml");
     let is_reused = |session: &Session, words: &str| {
         let ended = session.run(words);
         ended.ends_with(0);
@@ -112,12 +137,9 @@ fn another_node_seed_or_option_is_another_result() {
 fn what_crashed_is_tried_again() {
     let session = Session::new().file("x.yaml", crate::good_then("exits-at-start")).script("node", NODE);
     session.run("run x.yaml").ends_with(2);
-    session
-        .run("run x.yaml")
-        .ends_with(2)
-        .says("reused: 1 of 2 results")
-        .prints("out of cheese")
-        .prints(" s for 1 run\n");
+    let ended = session.run("run x.yaml");
+    ended.ends_with(2).prints("out of cheese").says("args=exits-at-start: crashed: ");
+    assert!(!ended.stdout.contains(" s for 0 runs"), "{ended}");
 }
 
 #[test]
@@ -152,8 +174,8 @@ fn several_at_a_time_share_a_store() {
         let keys = fs::read_to_string(run.join("keys")).expect("every run has its keys");
         let whole = |line: &&str| line.len() > 64 && line.split(' ').count() == 3;
         assert!(keys.ends_with('\n') && keys.lines().all(|line| whole(&line)), "{}", run.display());
-        let path = camino::Utf8PathBuf::from_path_buf(run.clone()).expect("the path is text");
-        assert_eq!(harness::store::Store::records(&path).expect("every file is whole").len(), keys.lines().count());
+        let path = Utf8PathBuf::from_path_buf(run.clone()).expect("the path is text");
+        assert_eq!(Store::records(&path).expect("every file is whole").len(), keys.lines().count());
     }
     assert!(
         fs::read_link(session.path("store/small/latest")).is_ok_and(|run| runs.iter().any(|one| one.ends_with(&run)))
