@@ -2,7 +2,13 @@
 //!
 //! Absent: the flags of `harness test`, which are Maelstrom's and follow its rules ([`crate::command`]).
 
+mod check;
+mod complete;
+mod completions;
 mod doctor;
+mod init;
+mod man;
+mod plan;
 mod run;
 mod schema;
 mod setup;
@@ -12,7 +18,12 @@ use camino::Utf8PathBuf;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
+pub use self::check::CheckArgs;
+pub use self::completions::{CompletionsArgs, Shell};
 pub use self::doctor::DoctorArgs;
+pub use self::init::InitArgs;
+pub use self::man::ManArgs;
+pub use self::plan::PlanArgs;
 pub use self::run::{EngineArg, Format, JudgeArg, RunArgs};
 pub use self::schema::SchemaArgs;
 pub use self::setup::{Setup, SetupArgs};
@@ -20,7 +31,7 @@ pub use self::test::TestArgs;
 
 /// Runs experiments on broadcast nodes, under Maelstrom or an engine that behaves like it, and judges the results.
 #[derive(Debug, Parser)]
-#[command(name = "harness", version, max_term_width = 100, after_help = EXAMPLES, after_long_help = EXIT_CODES)]
+#[command(name = "harness", version, max_term_width = 100, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -36,12 +47,29 @@ pub enum Verb {
     /// Run one test with Maelstrom's own flags and exit codes, under the embedded engine
     #[command(disable_help_flag = true)]
     Test(TestArgs),
+    /// Find every mistake of experiment files; nothing is built or run
+    #[command(after_help = check::EXAMPLES)]
+    Check(CheckArgs),
+    /// Show what `run` would do with the same flags, and how long it would take
+    #[command(after_help = plan::EXAMPLES)]
+    Plan(PlanArgs),
+    /// Write a first experiment, with every key explained
+    #[command(after_help = init::EXAMPLES)]
+    Init(InitArgs),
     /// Print the JSON Schema of experiment files, with which editors complete and check them
     #[command(after_help = schema::EXAMPLES)]
     Schema(SchemaArgs),
+    /// Print a script that completes this program's words in a shell
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    #[command(after_help = man::EXAMPLES)]
+    Man(ManArgs),
     /// Fetch what the harness can use but does not bring
+    #[command(after_help = setup::EXAMPLES)]
     Setup(SetupArgs),
     /// Look for everything that the harness can use, and say what each is for
+    #[command(after_help = doctor::EXAMPLES)]
     Doctor(DoctorArgs),
 }
 
@@ -58,18 +86,11 @@ Examples:
                                                the same a hundred times each, in seconds
   harness test -w broadcast --bin ./my-node --node-count 5 --time-limit 20 --rate 10
                                                one test of your own binary, Maelstrom's way
+  harness init mine.yaml --bin ./my-node       an experiment of your own to begin with
+  harness check experiments                    every mistake of every file, nothing is run
   harness doctor                               what is installed, and what it is for";
 
 const EXIT_CODES: &str = "\
-Examples:
-  harness run experiments/quick.yaml           a first look, half a minute
-  harness run experiments/efficient.yaml       six variants of the challenge, judged
-  harness run experiments/efficient.yaml --engine simulated --seeds 100
-                                               the same a hundred times each, in seconds
-  harness test -w broadcast --bin ./my-node --node-count 5 --time-limit 20 --rate 10
-                                               one test of your own binary, Maelstrom's way
-  harness doctor                               what is installed, and what it is for
-
 Exit codes:
   0    the answer is yes: every required cell was measured and keeps its limits
   1    the answer is no: a limit is exceeded, or values were lost

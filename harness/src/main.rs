@@ -6,6 +6,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     use clap::Parser as _;
 
+    harness::command::answer_completions();
     harness::command::run(&harness::cli::Cli::parse())
 }
 

@@ -90,6 +90,11 @@ impl Toolchain {
         features.into_iter().filter(named).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
+    /// Whether there is a node of this project to build.
+    pub fn has_node(&self) -> bool {
+        self.workspace(&[]).is_ok()
+    }
+
     pub(super) fn workspace(&self, cells: &[String]) -> Result<Workspace, BuildError> {
         let missing = || BuildError::NoWorkspace { directory: self.directory.clone() };
         if !is_in_workspace(&self.directory) {

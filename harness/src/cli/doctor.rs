@@ -12,3 +12,8 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "PATH", value_parser = path())]
     pub maelstrom: Option<Utf8PathBuf>,
 }
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  harness doctor
+  harness doctor --maelstrom ~/maelstrom";

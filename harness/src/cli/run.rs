@@ -6,8 +6,9 @@ use std::num::{NonZeroU64, NonZeroUsize};
 
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 
-use super::path;
+use super::{complete, path};
 use crate::limit::JudgedBy;
 use crate::plan::EngineChoice;
 
@@ -15,6 +16,7 @@ use crate::plan::EngineChoice;
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
     /// The experiment file, such as experiments/efficient.yaml
+    #[arg(add = ArgValueCompleter::new(complete::experiments))]
     pub experiment: Utf8PathBuf,
 
     /// Which engine runs the tests; auto is Maelstrom if it is found, else embedded, never simulated [default: what the file
@@ -132,7 +134,7 @@ const SEEDS_MAX: u32 = 10_000;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   harness run experiments/efficient.yaml
-  harness run experiments/efficient.yaml --only topology=star,relay-to-master=on --only topology=grid
+  harness run experiments/efficient.yaml --only topology=star,relay-to-master=on
   harness run experiments/efficient.yaml --engine maelstrom --maelstrom ~/maelstrom
   harness run experiments/efficient.yaml --engine simulated --seeds 100 --judge median
   harness run experiments/efficient.yaml --format json > answer.json";

@@ -8,5 +8,7 @@ pub struct SchemaArgs {}
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  harness schema > experiment.schema.json      then, in the first line of an experiment:
-                                               # yaml-language-server: $schema=./experiment.schema.json";
+  harness schema > experiment.schema.json
+
+An experiment beside that file names it in its first line, and editors complete and check it:
+  # yaml-language-server: $schema=./experiment.schema.json";

@@ -22,7 +22,7 @@ pub enum Setup {
     },
 }
 
-const EXAMPLES: &str = "\
+pub(super) const EXAMPLES: &str = "\
 Examples:
   harness setup maelstrom
   harness setup maelstrom --from ~/Downloads/maelstrom.tar.bz2";

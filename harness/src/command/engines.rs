@@ -34,13 +34,13 @@ pub(super) fn open(args: &RunArgs, plan: &Plan, console: &Console) -> anyhow::Re
         }
         EngineChoice::Embedded => Ok(embedded()),
         EngineChoice::Maelstrom => {
-            can_run(plan).context("this needs `--engine embedded`")?;
+            maelstrom_can_run(plan).context("this needs `--engine embedded`")?;
             match locate(args)? {
                 Some(maelstrom) => Ok(Box::new(maelstrom)),
                 None => bail!("Maelstrom was not found; {HOW_TO_GET_IT}, or use `--engine embedded`"),
             }
         }
-        EngineChoice::Auto => match (locate(args)?, can_run(plan)) {
+        EngineChoice::Auto => match (locate(args)?, maelstrom_can_run(plan)) {
             (Some(maelstrom), Ok(())) => Ok(Box::new(maelstrom)),
             (Some(_), Err(why)) => {
                 console.say(&format!("engine: embedded, since {why:#}"));
@@ -57,6 +57,15 @@ pub(super) fn open(args: &RunArgs, plan: &Plan, console: &Console) -> anyhow::Re
 /// The engine in this program.
 pub(super) fn embedded() -> Box<dyn Backend> {
     Box::new(Embedded)
+}
+
+/// Whether the engine that a plan names can run every cell, as far as that is known without looking for it.
+pub(super) fn can_run(plan: &Plan) -> anyhow::Result<()> {
+    match plan.engine {
+        EngineChoice::Auto | EngineChoice::Embedded => Ok(()),
+        EngineChoice::Maelstrom => maelstrom_can_run(plan),
+        EngineChoice::Simulated => can_be_simulated(plan),
+    }
 }
 
 /// How many tests to run at the same time if the user does not say. Maelstrom wants the machine for itself: a JVM keeps
@@ -108,7 +117,7 @@ fn locate(args: &RunArgs) -> anyhow::Result<Option<Maelstrom>> {
 }
 
 /// Whether Maelstrom's command line can say what every cell runs.
-fn can_run(plan: &Plan) -> anyhow::Result<()> {
+fn maelstrom_can_run(plan: &Plan) -> anyhow::Result<()> {
     for cell in &plan.cells {
         maelstrom::check(&cell.options).with_context(|| format!("Maelstrom cannot run cell `{}`", cell.name))?;
     }

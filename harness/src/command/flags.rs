@@ -148,7 +148,7 @@ const fn idle(flag: Flag) -> Flag {
     Flag { is_idle: true, ..flag }
 }
 
-const FLAGS: [Flag; 32] = [
+pub(crate) const FLAGS: [Flag; 32] = [
     short('w', flag("workload", "NAME", "", "What clients ask: broadcast or echo")),
     flag("bin", "FILE", "", "The program that every node runs"),
     flag("node-count", "N", "", "That many nodes, called n0, n1, …; overrides --nodes"),

@@ -1,9 +1,15 @@
 //! The verbs. Each reads as its stages.
 
 mod batch;
+mod check;
+mod completions;
 mod doctor;
 mod engines;
 mod flags;
+mod forecast;
+mod init;
+mod man;
+mod plan;
 mod ready;
 mod request;
 mod reuse;
@@ -12,6 +18,8 @@ mod schedule;
 mod schema;
 mod setup;
 mod test;
+
+pub use self::completions::answer as answer_completions;
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,7 +43,12 @@ pub fn run(cli: &Cli) -> ExitCode {
         }
     };
     let status = match &cli.verb {
+        Verb::Check(args) => check::check(args, &console),
+        Verb::Completions(args) => completions::completions(*args, &console),
         Verb::Doctor(args) => doctor::doctor(args, &console),
+        Verb::Init(args) => init::init(args, &console),
+        Verb::Man(args) => man::man(args, &console),
+        Verb::Plan(args) => plan::plan(args, &console),
         Verb::Run(args) => run::run(args, &console, interrupted),
         Verb::Schema(_) => schema::schema(&console),
         Verb::Setup(args) => setup::setup(args, &console, interrupted),
@@ -57,11 +70,16 @@ fn failed(error: &anyhow::Error, console: &Console, interrupted: &AtomicBool) ->
         console.say("interrupted");
         return ExitStatus::Interrupted;
     }
+    tell(error, console);
+    ExitStatus::Unknown
+}
+
+/// Says what is wrong, in the error's own form.
+fn tell(error: &anyhow::Error, console: &Console) {
     match error.downcast_ref() {
         // A snippet says what it is.
         Some(mistakes @ SpecError::Invalid(_)) if console.is_coloured() => console.say(&mistakes.in_colour()),
         Some(mistakes @ SpecError::Invalid(_)) => console.say(&mistakes.to_string()),
         _ => console.say(&format!("error: {error:#}")),
     }
-    ExitStatus::Unknown
 }

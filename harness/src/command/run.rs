@@ -22,10 +22,7 @@ use crate::store::{Store, Wanted};
 /// The whole verb.
 pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
     let toolchain = Toolchain::around(&args.experiment).context("cannot tell which directory this is")?;
-    let spec = Spec::load(&args.experiment, &toolchain.known_features())?;
-    let planned = args.engine.map_or_else(|| Plan::of(&spec), |engine| Plan::under(&spec, engine.into()));
-    let mut plan = overridden(planned, args);
-    plan.only(&args.only)?;
+    let plan = planned(args, &toolchain)?;
     let backend = engines::open(args, &plan, console)?;
     let origin = Origin::here(backend.id());
     let about = origin.about(&plan);
@@ -48,6 +45,15 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
         Wanted::Figures => stage.make_in_batches(&runs, jobs),
     };
     answer(&stage, &about, made, runs.len(), args.format, addresses.remarks(workspace))
+}
+
+/// What is asked for: the experiment's file, and what the command line says.
+pub(super) fn planned(args: &RunArgs, toolchain: &Toolchain) -> anyhow::Result<Plan> {
+    let spec = Spec::load(&args.experiment, &toolchain.known_features())?;
+    let planned = args.engine.map_or_else(|| Plan::of(&spec), |engine| Plan::under(&spec, engine.into()));
+    let mut plan = overridden(planned, args);
+    plan.only(&args.only)?;
+    Ok(plan)
 }
 
 /// The plan as the command line will have it.
