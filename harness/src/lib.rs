@@ -20,6 +20,7 @@ pub mod setup;
 pub mod spec;
 pub mod statistics;
 pub mod store;
+pub mod topology;
 
 mod backend;
 mod console;
