@@ -13,6 +13,7 @@ mod run;
 mod schema;
 mod setup;
 mod test;
+mod topology;
 
 use camino::Utf8PathBuf;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
@@ -28,6 +29,7 @@ pub use self::run::{EngineArg, Format, JudgeArg, RunArgs};
 pub use self::schema::SchemaArgs;
 pub use self::setup::{Setup, SetupArgs};
 pub use self::test::TestArgs;
+pub use self::topology::TopologyArgs;
 
 /// Runs experiments on broadcast nodes, under Maelstrom or an engine that behaves like it, and judges the results.
 #[derive(Debug, Parser)]
@@ -65,6 +67,9 @@ pub enum Verb {
     /// Write manual pages
     #[command(after_help = man::EXAMPLES)]
     Man(ManArgs),
+    /// Draw and measure a topology, or compare them all
+    #[command(after_help = topology::EXAMPLES)]
+    Topology(TopologyArgs),
     /// Fetch what the harness can use but does not bring
     #[command(after_help = setup::EXAMPLES)]
     Setup(SetupArgs),

@@ -17,7 +17,7 @@ const CRATES: [(&str, &[&str]); 4] = [
 ];
 
 /// Which rooms each room of `harness` may use. Words know no stage, stages no face, faces no verb.
-const ROOMS: [(&str, &[&str]); 26] = [
+const ROOMS: [(&str, &[&str]); 27] = [
     // Words.
     ("about", &["limit", "outcome", "plan"]),
     ("exit", &[]),
@@ -40,9 +40,10 @@ const ROOMS: [(&str, &[&str]); 26] = [
     ("spec", &["figure", "limit", "plan"]),
     ("statistics", &[]),
     ("store", &["outcome", "sources"]),
+    ("topology", &["spec"]),
     // Faces.
     ("console", &["render"]),
-    ("render", &["about", "exit", "figure", "gate", "limit", "outcome", "statistics"]),
+    ("render", &["about", "exit", "figure", "gate", "limit", "outcome", "statistics", "topology"]),
     // Order: a verb may use every room.
     ("cli", &["limit", "plan"]),
     ("command", &[]),

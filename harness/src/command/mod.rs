@@ -18,6 +18,7 @@ mod schedule;
 mod schema;
 mod setup;
 mod test;
+mod topology;
 
 pub use self::completions::answer as answer_completions;
 
@@ -52,6 +53,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Verb::Run(args) => run::run(args, &console, interrupted),
         Verb::Schema(_) => schema::schema(&console),
         Verb::Setup(args) => setup::setup(args, &console, interrupted),
+        Verb::Topology(args) => topology::topology(args, &console),
         Verb::Test(args) => {
             // Its exit codes are Maelstrom's, and its store is where Maelstrom's is.
             let backend = engines::embedded();

@@ -3,6 +3,7 @@
 //! Absent: the terminal. Width and colour come in as a [`table::Look`].
 
 pub(crate) mod finding;
+pub(crate) mod graph;
 pub(crate) mod json;
 mod notes;
 pub(crate) mod table;

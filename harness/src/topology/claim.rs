@@ -16,6 +16,7 @@
 //! Lovász and Tamir, "Semi-matchings for bipartite graphs and load balancing", 2006). The same recursion counts the trees.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A board of cells, each tied to those beside, above and below it. At most 32, since a set of them is the bits of a word.
 #[derive(Clone, Debug)]
@@ -113,8 +114,8 @@ impl Board {
             let mut open = vec![child];
             while let Some(mover) = open.pop() {
                 for parent in bits(self.around[mover as usize] & parents) {
-                    if !reached_by.contains_key(&parent) {
-                        reached_by.insert(parent, mover);
+                    if let Entry::Vacant(entry) = reached_by.entry(parent) {
+                        entry.insert(mover);
                         open.extend(hung.iter().filter(|(_, above)| **above == parent).map(|(child, _)| *child));
                     }
                 }

@@ -56,7 +56,9 @@ impl Spread {
             Relay::Off => &graph.neighbours[origin as usize],
             Relay::On => &graph.children[origin as usize],
         };
-        first.iter().for_each(|&to| send(origin, to, &mut under_way));
+        for &to in first {
+            send(origin, to, &mut under_way);
+        }
         if relay == Relay::On && origin != graph.root && !first.contains(&graph.root) {
             send(origin, graph.root, &mut under_way);
         }

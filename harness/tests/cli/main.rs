@@ -25,6 +25,7 @@ mod session;
 mod signals;
 mod simulated;
 mod test;
+mod topology;
 mod verbs;
 
 use self::session::Session;

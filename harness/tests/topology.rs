@@ -1,0 +1,59 @@
+//! What `harness topology` predicts is what the node does: messages and times of every topology, held against runs under the
+//! virtual clock, broadcast by broadcast.
+
+use engine::history::{F, OpKind};
+use engine::{Distribution, Latency, Options, ProcessDelay, Rules, Run, Taking, simulate};
+use harness::topology::Graph;
+use harness::topology::spread::{Relay, Spread};
+use node::topology::Topology;
+use node::{Broadcaster, Config};
+use protocol::Duration;
+
+/// The challenge, shortened, on a network in which a hop takes its latency and nothing else.
+fn options(nodes: u32) -> Options {
+    Options {
+        nodes: Options::numbered_nodes(nodes),
+        rate: 20.0,
+        time_limit: Duration::from_secs(10),
+        latency: Latency { mean_ms: 100, distribution: Distribution::Constant },
+        process_delay: ProcessDelay::NONE,
+        rules: Rules { taking: Taking::WhenDue, ..Rules::default() },
+        ..Options::default()
+    }
+}
+
+/// The nodes at which values began, in the values' order.
+fn origins(run: &Run, options: &Options) -> Vec<u32> {
+    let node = |process: engine::history::Process| process.node(options).and_then(|node| u32::try_from(node).ok());
+    let broadcasts = run.history.ops().iter().filter(|op| op.kind == OpKind::Invoke);
+    broadcasts.filter(|op| matches!(op.f, F::Broadcast(_))).filter_map(|op| node(op.process)).collect()
+}
+
+#[test]
+fn every_topology_costs_and_takes_what_is_predicted() {
+    for nodes in [25, 11] {
+        let options = options(nodes);
+        for topology in Topology::ALL {
+            for relay in [Relay::Off, Relay::On] {
+                let features: &[&str] = match relay {
+                    Relay::Off => &[topology.feature()],
+                    Relay::On => &[topology.feature(), "relay-to-master"],
+                };
+                // Some features contradict each other.
+                let Ok(config) = Config::named(features) else { continue };
+                let graph = Graph::named(topology.feature(), nodes, None).unwrap();
+                let run = simulate(options.clone(), |_| Broadcaster::new(config));
+                let spreads: Vec<Spread> =
+                    origins(&run, &options).into_iter().map(|origin| Spread::of(&graph, origin, relay)).collect();
+                assert!(spreads.len() > 50, "{} broadcasts", spreads.len());
+                let predicted: u64 = spreads.iter().map(|spread| spread.messages).sum();
+                assert_eq!(run.journal.servers.sent, 2 * predicted, "{config}: each with its acknowledgement");
+                let times: Vec<Option<Duration>> = spreads
+                    .iter()
+                    .map(|spread| Some(Duration::from_millis(u64::from(spread.until_all()?) * 100)))
+                    .collect();
+                assert_eq!(run.spans, times, "{config}");
+            }
+        }
+    }
+}
