@@ -155,7 +155,8 @@ impl Search<'_> {
             {
                 let least = self.board.hung(level, next).1 + below.least;
                 let ways = |node: u32| u128::from((self.board.around[node as usize] & level).count_ones());
-                let trees = bits(next).map(ways).product::<u128>() * below.trees;
+                let here: u128 = bits(next).map(ways).product();
+                let trees = here * below.trees;
                 let found = Rest { least, trees, next };
                 rest = Some(match rest {
                     Some(best) if best.least <= least => Rest { trees: best.trees + trees, ..best },
