@@ -70,6 +70,7 @@ mod service;
 mod simulation;
 mod spread;
 mod test;
+mod witness;
 mod workers;
 mod world;
 
@@ -78,6 +79,7 @@ pub use nemeses::{Nemeses, Nemesis, NemesisError};
 pub use options::{Availability, Concurrency, Distribution, Latency, Options, ProcessDelay, Topology, Workload};
 pub use payload::{Payload, ReplyKind};
 pub use rules::{Holding, Rules, Taking};
-pub use simulation::simulate;
+pub use simulation::{simulate, simulate_watched};
 pub use test::{Event, Fate, Progress, Run, Test};
+pub use witness::{Ends, Loss, Unwatched, Witness};
 pub use world::Delivery;

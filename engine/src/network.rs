@@ -46,11 +46,14 @@ use crate::inbox::Inbox;
 use crate::messages::{Chain, Messages, Place};
 use crate::nemesis::Cut;
 use crate::random::Random;
+use crate::witness::{Loss, Unwatched, Witness};
 use crate::{Distribution, Holding, Latency, Options, ProcessDelay, Rules, Taking};
 
 /// Messages under way to nodes.
 #[derive(Debug)]
-pub(crate) struct Network<P> {
+pub(crate) struct Network<P, W = Unwatched> {
+    /// Is told what becomes of each message.
+    pub(crate) witness: W,
     latency: Latency,
     latencies: Random,
     process_delay: ProcessDelay,
@@ -109,11 +112,12 @@ pub(crate) struct Released {
     pub(crate) message: Place,
 }
 
-impl<P> Network<P> {
+impl<P, W: Witness<P>> Network<P, W> {
     /// A quiet, whole network of a test's nodes and that many services.
-    pub(crate) fn new(options: &Options, services: usize) -> Self {
+    pub(crate) fn new(options: &Options, services: usize, witness: W) -> Self {
         let nodes = options.node_count();
         Self {
+            witness,
             latency: options.latency,
             latencies: Random::stream(options.seed, "network"),
             process_delay: options.process_delay,
@@ -153,10 +157,12 @@ impl<P> Network<P> {
     {
         let fortune = self.disturbance.meet(src, receiver);
         if fortune.is_lost {
+            self.witness.lost(now, id, Loss::Chance);
             self.messages.vacate([place]);
             return;
         }
         if fortune.is_doubled {
+            self.witness.doubled(id);
             let copy = self.messages.at(place).body.clone();
             let copy = self.messages.put(copy);
             let latency = self.draw_latency() * fortune.slowness;
@@ -203,6 +209,7 @@ impl<P> Network<P> {
             };
             if let Some(message) = message {
                 if self.is_halted(receiver) && self.is_dead(receiver) {
+                    self.witness.lost(now, self.messages.at(message).id, Loss::Dead);
                     self.messages.vacate([message]);
                     continue;
                 }
@@ -218,7 +225,7 @@ impl<P> Network<P> {
     fn let_pass(&mut self, now: Time, due: Time, receiver: u32) -> Option<Place> {
         let message = match self.rules.taking {
             Taking::HeadOfLine => self.receivers[receiver as usize].held.take().expect("a hold has a message"),
-            Taking::WhenDue => return self.let_pass_alone(due, receiver),
+            Taking::WhenDue => return self.let_pass_alone(now, due, receiver),
         };
         self.take_next(now, receiver);
         self.pass(due, receiver, message)
@@ -226,9 +233,10 @@ impl<P> Network<P> {
 
     /// A message is due, whatever else is under way. A cut is tested now, there being no earlier moment.
     #[cold]
-    fn let_pass_alone(&mut self, due: Time, receiver: u32) -> Option<Place> {
+    fn let_pass_alone(&mut self, now: Time, due: Time, receiver: u32) -> Option<Place> {
         let message = self.receivers[receiver as usize].inbox.pop(&self.messages).expect("who is due has a message");
         if self.is_cut && self.is_cut_off(receiver, message) {
+            self.witness.lost(now, self.messages.at(message).id, Loss::Cut);
             self.messages.vacate([message]);
             return None;
         }
@@ -321,6 +329,7 @@ impl<P> Network<P> {
     #[inline]
     fn take(&mut self, now: Time, receiver: u32, message: Place) -> bool {
         if self.is_cut && self.is_cut_off(receiver, message) {
+            self.witness.lost(now, self.messages.at(message).id, Loss::Cut);
             self.messages.vacate([message]);
             return false;
         }

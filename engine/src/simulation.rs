@@ -11,31 +11,41 @@ use protocol::{Address, Body, Machine, Message, Outbox, Time};
 
 use crate::agenda::Agenda;
 use crate::test::{Event, Fate, Run, Test};
+use crate::witness::{Unwatched, Witness};
 use crate::{Delivery, Options};
 
 /// Runs a test to its end with one machine per node: `make` makes that of each, by its place in [`Options::nodes`], and
 /// makes it again when a nemesis has killed it.
-pub fn simulate<M: Machine>(options: Options, mut make: impl FnMut(u32) -> M) -> Run {
+pub fn simulate<M: Machine>(options: Options, make: impl FnMut(u32) -> M) -> Run {
+    simulate_watched(options, make, Unwatched).0
+}
+
+/// The same while somebody watches the messages. It is the same run.
+pub fn simulate_watched<M: Machine, W: Witness<Body<M::Peer>>>(
+    options: Options,
+    mut make: impl FnMut(u32) -> M,
+    witness: W,
+) -> (Run, W) {
     let nodes = options.node_count();
     let mut simulation = Simulation {
         alarms: vec![Time::MAX; nodes as usize],
         machines: (0..nodes).map(&mut make).collect(),
         make,
         stopped: BTreeSet::new(),
-        test: Test::new(options),
+        test: Test::watched(options, witness),
         wakes: Agenda::of_seconds(),
         outbox: Outbox::new(),
         now: Time::ZERO,
     };
     simulation.run();
-    simulation.test.finish()
+    simulation.test.finish_watched()
 }
 
-struct Simulation<M: Machine, N> {
+struct Simulation<M: Machine, N, W> {
     make: N,
     /// Nodes that do nothing at present.
     stopped: BTreeSet<u32>,
-    test: Test<Body<M::Peer>>,
+    test: Test<Body<M::Peer>, W>,
     machines: Vec<M>,
     /// What machines have said at this instant, one after the other.
     outbox: Outbox<M::Peer>,
@@ -46,7 +56,7 @@ struct Simulation<M: Machine, N> {
     now: Time,
 }
 
-impl<M: Machine, N: FnMut(u32) -> M> Simulation<M, N> {
+impl<M: Machine, N: FnMut(u32) -> M, W: Witness<Body<M::Peer>>> Simulation<M, N, W> {
     fn run(&mut self) {
         self.test.begin(self.now);
         loop {

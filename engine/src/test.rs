@@ -26,6 +26,7 @@ use crate::network::Released;
 use crate::payload::Payload;
 use crate::random::Random;
 use crate::spread::Spread;
+use crate::witness::{Unwatched, Witness};
 use crate::workers::Workers;
 use crate::world::{Delivery, World};
 use crate::{Options, Workload};
@@ -36,9 +37,9 @@ mod phases;
 
 /// One test of one cluster.
 #[derive(Debug)]
-pub struct Test<P> {
+pub struct Test<P, W = Unwatched> {
     options: Options,
-    world: World<P>,
+    world: World<P, W>,
     phase: Phase,
     /// When the history's time began: all nodes are initialised.
     origin: Time,
@@ -138,8 +139,15 @@ const RECOVERY: Duration = Duration::from_secs(10);
 impl<P: Payload> Test<P> {
     /// A test that has not begun.
     pub fn new(options: Options) -> Self {
+        Self::watched(options, Unwatched)
+    }
+}
+
+impl<P: Payload, W: Witness<P>> Test<P, W> {
+    /// The same with somebody who watches the messages.
+    pub fn watched(options: Options, witness: W) -> Self {
         Self {
-            world: World::new(&options),
+            world: World::new(&options, witness),
             phase: Phase::Setup { pending: options.node_count() },
             origin: Time::ZERO,
             cutoff: Time::MAX,
@@ -175,15 +183,15 @@ impl<P: Payload> Test<P> {
             Party::Node(receiver) if self.world.is_node(receiver) => {
                 self.world.send_to_node(now, src, receiver, message);
             }
-            Party::Client(client) if self.world.clients.exists(client) => self.reply(now, client, message),
+            Party::Client(client) if self.world.clients.exists(client) => self.reply(now, src, client, message),
             // The directory names no others than the services.
             Party::Other(service) => self.world.send_to_service(now, src, service, message),
             Party::Client(_) | Party::Node(_) => self.fail_at_stranger(node, dest),
         }
     }
 
-    fn reply(&mut self, now: Time, client: u32, message: Place) {
-        if let Some(completion) = self.world.send_to_client(client, message) {
+    fn reply(&mut self, now: Time, src: Address, client: u32, message: Place) {
+        if let Some(completion) = self.world.send_to_client(now, src, client, message) {
             self.complete(now, client, completion);
         }
     }
@@ -269,13 +277,19 @@ impl<P: Payload> Test<P> {
 
     /// What came out.
     pub fn finish(self) -> Run {
-        Run {
+        self.finish_watched().0
+    }
+
+    /// The same with whoever watched.
+    pub fn finish_watched(self) -> (Run, W) {
+        let run = Run {
             spans: self.spread.spans(),
             unclaimed_replies: self.world.clients.unclaimed(),
             history: self.history,
             journal: self.world.journal,
             fault: self.fault,
-        }
+        };
+        (run, self.world.network.witness)
     }
 
     /// The first fault ends the run; what follows from it is not told.

@@ -13,12 +13,13 @@ use crate::network::{Network, Released};
 use crate::payload::Payload;
 use crate::random::Random;
 use crate::service::{self, Services};
+use crate::witness::{Ends, Unwatched, Witness};
 
 /// Nodes' queues, clients and the journal.
 #[derive(Debug)]
-pub(crate) struct World<P> {
+pub(crate) struct World<P, W = Unwatched> {
     pub(crate) directory: Directory,
-    pub(crate) network: Network<P>,
+    pub(crate) network: Network<P, W>,
     pub(crate) clients: Clients,
     pub(crate) journal: Journal,
     services: Services,
@@ -43,8 +44,8 @@ pub struct Delivery<'a, P> {
     pub due: Time,
 }
 
-impl<P: Payload> World<P> {
-    pub(crate) fn new(options: &Options) -> Self {
+impl<P: Payload, W: Witness<P>> World<P, W> {
+    pub(crate) fn new(options: &Options, witness: W) -> Self {
         let mut directory = Directory::of_nodes(options.nodes.iter().cloned());
         for name in service::NAMES {
             directory.intern(name);
@@ -53,7 +54,7 @@ impl<P: Payload> World<P> {
         let any = options.nodes.iter().any(is_like_client);
         Self {
             directory,
-            network: Network::new(options, service::NAMES.len()),
+            network: Network::new(options, service::NAMES.len(), witness),
             clients: Clients::new(),
             journal: Journal::default(),
             services: Services::new(Random::stream(options.seed, "services")),
@@ -75,18 +76,27 @@ impl<P: Payload> World<P> {
         let id = self.clients.ask(now, client, request, patience);
         let message = self.network.messages.put(P::request(id, request, &self.directory));
         self.send_to_node(now, Address::client(client), node, message);
-        (id, self.look_into_queue(client))
+        (id, self.look_into_queue(now, client))
     }
 
     /// A node sends to a client. The end of the client's request, if this is the reply it waits for.
-    pub(crate) fn send_to_client(&mut self, client: u32, message: Place) -> Option<Completion> {
+    pub(crate) fn send_to_client(
+        &mut self,
+        now: Time,
+        src: Address,
+        client: u32,
+        message: Place,
+    ) -> Option<Completion> {
         if !self.clients.queue(client, message) {
             self.network.messages.vacate([message]);
             return None;
         }
+        let id = self.next_message;
         self.next_message += 1;
         self.journal.sent(true);
-        self.look_into_queue(client)
+        self.network.messages.at_mut(message).id = id;
+        self.show_sent(now, id, src, || Address::client(client), message);
+        self.look_into_queue(now, client)
     }
 
     /// Whether the cluster has a node of that number.
@@ -112,6 +122,9 @@ impl<P: Payload> World<P> {
         let id = self.next_message;
         self.next_message += 1;
         self.journal.sent(involves_client);
+        let nodes = self.nodes;
+        let dest = || receiver.checked_sub(nodes).map_or_else(|| Address::node(receiver), Address::other);
+        self.show_sent(now, id, src, dest, message);
         if self.network.disturbance.is_any() && !involves_client && src.as_node().is_some() && receiver < self.nodes {
             self.network.send_disturbed(now, id, src, receiver, message);
         } else {
@@ -135,6 +148,7 @@ impl<P: Payload> World<P> {
         while let Some(released) = self.network.release(now) {
             let Released { receiver, message, .. } = released;
             let src = self.network.messages.at(message).src;
+            self.show_arrived(now, message);
             self.journal.received(self.involves_client(src, receiver));
             match receiver.checked_sub(self.nodes) {
                 None => return Some(released),
@@ -150,9 +164,10 @@ impl<P: Payload> World<P> {
     }
 
     /// Lets a waiting client look through its queue for its reply.
-    fn look_into_queue(&mut self, client: u32) -> Option<Completion> {
+    fn look_into_queue(&mut self, now: Time, client: u32) -> Option<Completion> {
         while let Some(message) = self.clients.take_queued(client) {
             self.journal.received(true);
+            self.show_arrived(now, message);
             let completion = self.clients.receive(client, &mut self.network.messages.at_mut(message).body);
             self.network.messages.vacate([message]);
             if completion.is_some() {
@@ -175,6 +190,22 @@ impl<P: Payload> World<P> {
         if let (Some(node), Some(reply)) = (requester.as_node(), P::service_reply(&answer)) {
             let message = self.network.messages.put(reply);
             self.send_to_node(now, Address::other(service), node, message);
+        }
+    }
+
+    #[inline]
+    fn show_sent(&mut self, now: Time, id: u64, src: Address, dest: impl FnOnce() -> Address, message: Place) {
+        if W::WATCHES {
+            let Network { witness, messages, .. } = &mut self.network;
+            witness.sent(now, id, Ends { src, dest: dest() }, &messages.at(message).body);
+        }
+    }
+
+    #[inline]
+    fn show_arrived(&mut self, now: Time, message: Place) {
+        if W::WATCHES {
+            let Network { witness, messages, .. } = &mut self.network;
+            witness.arrived(now, messages.at(message).id);
         }
     }
 

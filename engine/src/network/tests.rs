@@ -15,7 +15,7 @@ fn three_nodes(mean_ms: u64, distribution: Distribution) -> Options {
 }
 
 fn network(mean_ms: u64, distribution: Distribution) -> Network<&'static str> {
-    Network::new(&three_nodes(mean_ms, distribution), 0)
+    Network::new(&three_nodes(mean_ms, distribution), 0, Unwatched)
 }
 
 fn constant() -> Network<&'static str> {
@@ -80,7 +80,7 @@ fn holds_are_whole_milliseconds_and_never_the_whole_latency() {
 #[test]
 fn without_a_rule_nobody_blocks_and_a_hold_is_the_whole_latency() {
     let sent = |rules| {
-        let mut network = Network::new(&Options { rules, ..three_nodes(100, Distribution::Constant) }, 0);
+        let mut network = Network::new(&Options { rules, ..three_nodes(100, Distribution::Constant) }, 0, Unwatched);
         send(&mut network, at(0), 0, Address::node(1), 0, "gossip");
         send(&mut network, at(5_300), 1, CLIENT, 0, "request");
         send(&mut network, at(40_300), 2, Address::node(2), 0, "gossip too");

@@ -10,8 +10,9 @@ use crate::Nemesis;
 use crate::history::{F, Healed, OpKind, PartitionValue, Process};
 use crate::nemesis::{Cut, Deed, Schedule};
 use crate::payload::Payload;
+use crate::witness::Witness;
 
-impl<P: Payload> Test<P> {
+impl<P: Payload, W: Witness<P>> Test<P, W> {
     pub(super) fn begin_nemeses(&mut self, now: Time) {
         let (interval, nodes, seed) = (self.options.nemesis_interval, self.options.node_count(), self.options.seed);
         let schedule = |nemesis| Schedule::new(nemesis, now, interval, nodes, seed);
@@ -56,7 +57,7 @@ impl<P: Payload> Test<P> {
                 (F::StopFault(nemesis, Vec::new()), F::StopFault(nemesis, words))
             }
             (_, deed) => {
-                let words = self.start(place, nemesis, deed);
+                let words = self.start(now, place, nemesis, deed);
                 (F::StartFault(nemesis, Vec::new()), F::StartFault(nemesis, words))
             }
         };
@@ -65,7 +66,7 @@ impl<P: Payload> Test<P> {
     }
 
     /// Begins what Maelstrom does not have, and tells what it hit.
-    fn start(&mut self, place: usize, nemesis: Nemesis, deed: Deed) -> Vec<String> {
+    fn start(&mut self, now: Time, place: usize, nemesis: Nemesis, deed: Deed) -> Vec<String> {
         match deed {
             Deed::Cut(kind, cut) => {
                 let names = match &cut {
@@ -79,7 +80,7 @@ impl<P: Payload> Test<P> {
                 let mut victims = Vec::new();
                 for node in order {
                     // One that is down already is no victim of this.
-                    if victims.len() < usize::from(nemesis.victims()) && self.strike(nemesis, node) {
+                    if victims.len() < usize::from(nemesis.victims()) && self.strike(now, nemesis, node) {
                         victims.push(node);
                     }
                 }
@@ -96,7 +97,7 @@ impl<P: Payload> Test<P> {
     }
 
     /// Stops or kills a node; false if it is down already.
-    fn strike(&mut self, nemesis: Nemesis, node: u32) -> bool {
+    fn strike(&mut self, now: Time, nemesis: Nemesis, node: u32) -> bool {
         let (is_hit, fate) = match nemesis {
             Nemesis::Crash(_) => (self.world.network.kill(node), Fate::Crash),
             _ => (self.world.network.pause(node), Fate::Pause),
@@ -105,7 +106,7 @@ impl<P: Payload> Test<P> {
             if fate == Fate::Crash {
                 self.spread.forgot(node);
             }
-            self.fates.push_back((node, fate));
+            self.let_befall(now, node, fate);
         }
         is_hit
     }
@@ -120,15 +121,21 @@ impl<P: Payload> Test<P> {
         for &node in &victims {
             if let Nemesis::Crash(_) = nemesis {
                 self.world.network.revive(node);
-                self.fates.push_back((node, Fate::Restart));
+                self.let_befall(now, node, Fate::Restart);
                 self.ask_restarted(now, node);
             } else {
                 self.world.network.resume(now, node);
-                self.fates.push_back((node, Fate::Resume));
+                self.let_befall(now, node, Fate::Resume);
             }
         }
         let names = self.names_of(victims.iter().map(|&node| (node, ())));
         if names.is_empty() { vec![nemesis.name().to_owned()] } else { names }
+    }
+
+    /// Something happens to a node: the driver is to make it so.
+    fn let_befall(&mut self, now: Time, node: u32, fate: Fate) {
+        self.world.network.witness.befell(now, node, fate);
+        self.fates.push_back((node, fate));
     }
 
     /// Tells a node that was started again who it is. It has been told everything else that the setup tells only once.

@@ -7,10 +7,11 @@ use crate::client::Completion;
 use crate::fault::FaultKind;
 use crate::history::{F, Op, OpError, OpKind, Process};
 use crate::payload::Payload;
+use crate::witness::Witness;
 use crate::workers::Held;
 use crate::workload;
 
-impl<P: Payload> Test<P> {
+impl<P: Payload, W: Witness<P>> Test<P, W> {
     /// A setup client of its own asks a node.
     pub(super) fn ask_for_setup(&mut self, now: Time, owner: Owner, request: &Request, patience: Duration) {
         let (Owner::Init(node) | Owner::Topology(node)) = owner else { unreachable!("workers do not set up") };

@@ -8,10 +8,11 @@ use super::{Owner, PATIENCE, Phase, RECOVERY, Test};
 use crate::generator::Generator;
 use crate::payload::Payload;
 use crate::random::Random;
+use crate::witness::Witness;
 use crate::workload::topology;
 use crate::{Options, Workload};
 
-impl<P: Payload> Test<P> {
+impl<P: Payload, W: Witness<P>> Test<P, W> {
     /// Takes one step of the phase; false if there is nothing to do at `now`.
     pub(super) fn advance(&mut self, now: Time) -> bool {
         match self.phase {
@@ -78,6 +79,7 @@ impl<P: Payload> Test<P> {
 
     pub(super) fn begin_topology(&mut self, now: Time) {
         self.origin = now;
+        self.world.network.witness.began(now);
         if self.options.workload == Workload::Echo {
             self.begin_main(now);
             return;
