@@ -14,6 +14,7 @@ mod schema;
 mod setup;
 mod test;
 mod topology;
+mod trace;
 
 use camino::Utf8PathBuf;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
@@ -30,6 +31,7 @@ pub use self::schema::SchemaArgs;
 pub use self::setup::{Setup, SetupArgs};
 pub use self::test::TestArgs;
 pub use self::topology::TopologyArgs;
+pub use self::trace::TraceArgs;
 
 /// Runs experiments on broadcast nodes, under Maelstrom or an engine that behaves like it, and judges the results.
 #[derive(Debug, Parser)]
@@ -70,6 +72,9 @@ pub enum Verb {
     /// Draw and measure a topology, or compare them all
     #[command(after_help = topology::EXAMPLES)]
     Topology(TopologyArgs),
+    /// Follow one broadcast through a simulated run: who sent it to whom when, as a table and a drawing
+    #[command(after_help = trace::EXAMPLES)]
+    Trace(TraceArgs),
     /// Fetch what the harness can use but does not bring
     #[command(after_help = setup::EXAMPLES)]
     Setup(SetupArgs),
@@ -89,6 +94,8 @@ Examples:
   harness run experiments/efficient.yaml       six variants of the challenge, judged
   harness run experiments/efficient.yaml --engine simulated --seeds 100
                                                the same a hundred times each, in seconds
+  harness trace experiments/efficient.yaml --cell topology=n12-tree,relay-to-master=on --svg life.svg
+                                               how one value spread, message by message, and its tree
   harness test -w broadcast --bin ./my-node --node-count 5 --time-limit 20 --rate 10
                                                one test of your own binary, Maelstrom's way
   harness init mine.yaml --bin ./my-node       an experiment of your own to begin with

@@ -29,3 +29,4 @@ mod render;
 #[cfg(test)]
 mod sample;
 mod sources;
+mod trace;

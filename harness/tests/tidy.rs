@@ -17,7 +17,7 @@ const CRATES: [(&str, &[&str]); 4] = [
 ];
 
 /// Which rooms each room of `harness` may use. Words know no stage, stages no face, faces no verb.
-const ROOMS: [(&str, &[&str]); 27] = [
+const ROOMS: [(&str, &[&str]); 28] = [
     // Words.
     ("about", &["limit", "outcome", "plan"]),
     ("exit", &[]),
@@ -44,6 +44,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
     // Faces.
     ("console", &["render"]),
     ("render", &["about", "exit", "figure", "gate", "limit", "outcome", "statistics", "topology"]),
+    ("trace", &["render"]),
     // Order: a verb may use every room.
     ("cli", &["limit", "plan"]),
     ("command", &[]),

@@ -11,7 +11,7 @@ use protocol::{Value, ValueSet, Values};
 use sha2::{Digest as _, Sha256};
 
 /// The digest in hexadecimal.
-pub(super) fn of(run: &Run) -> String {
+pub(crate) fn of(run: &Run) -> String {
     let mut trace = Trace(Vec::new());
     trace.history(&run.history);
     let journal = &run.journal;

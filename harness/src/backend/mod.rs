@@ -11,7 +11,7 @@ use crate::outcome::{EngineId, Outcome};
 
 mod alarm;
 mod cluster;
-mod digest;
+pub(crate) mod digest;
 pub(crate) mod embedded;
 #[cfg(test)]
 pub(crate) mod fake;

@@ -9,8 +9,9 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use engine::simulate;
-use node::Broadcaster;
+use engine::{Options, Run, Unwatched, Witness, simulate_watched};
+use node::{Broadcaster, Config, Peer};
+use protocol::Body;
 
 use crate::backend::{Backend, Order, Watch, digest, judged};
 use crate::figure::Figures;
@@ -33,10 +34,8 @@ impl Backend for Simulated {
         let started = Instant::now();
         let (config, directory) = order.machine()?;
         let options = order.options;
-        // A node that panics would end as a process of its own under another engine, and only its own run with it.
-        let run = catch_unwind(AssertUnwindSafe(|| simulate(options.clone(), |_| Broadcaster::new(config))));
-        let mut outcome = match run {
-            Ok(run) => {
+        let mut outcome = match caught(options, config, Unwatched) {
+            Ok((run, Unwatched)) => {
                 let crash = run.fault.as_ref().map(ToString::to_string);
                 let outcome = judged::outcome(&self.id(), &run, options, crash, directory)?;
                 Outcome { trace_digest: Some(digest::of(&run)), ..outcome }
@@ -48,12 +47,25 @@ impl Backend for Simulated {
     }
 }
 
+/// Makes one run while somebody watches its messages.
+pub(crate) fn run_watched<W: Witness<Body<Peer>>>(
+    options: &Options,
+    config: Config,
+    witness: W,
+) -> anyhow::Result<(Run, W)> {
+    caught(options, config, witness).map_err(|panic| anyhow::anyhow!("a node panicked: {}", last_words(&*panic)))
+}
+
+/// A node that panics would end as a process of its own under another engine, and only its own run with it.
+fn caught<W: Witness<Body<Peer>>>(options: &Options, config: Config, witness: W) -> std::thread::Result<(Run, W)> {
+    catch_unwind(AssertUnwindSafe(|| simulate_watched(options.clone(), |_| Broadcaster::new(config), witness)))
+}
+
 /// The outcome of a run that a node, or the engine itself, did not survive.
 fn panicked(panic: &(dyn Any + Send)) -> Outcome {
-    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     Outcome {
         validity: Validity::Unknown,
-        crash: Some(format!("a node panicked: {}", said.unwrap_or("it did not say why"))),
+        crash: Some(format!("a node panicked: {}", last_words(panic))),
         figures: Figures::default(),
         findings: Vec::new(),
         wall_seconds: 0.0,
@@ -62,14 +74,20 @@ fn panicked(panic: &(dyn Any + Send)) -> Outcome {
     }
 }
 
+fn last_words(panic: &(dyn Any + Send)) -> &str {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    said.unwrap_or("it did not say why")
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicBool;
 
     use camino::Utf8Path;
-    use engine::{Distribution, Latency, Nemesis, Options, ProcessDelay};
-    use node::Config;
-    use protocol::Duration;
+    use std::collections::BTreeMap;
+
+    use engine::{Distribution, Ends, Fate, Latency, Loss, Nemesis, ProcessDelay};
+    use protocol::{Duration, Time};
 
     use super::*;
     use crate::backend::Tested;
@@ -116,6 +134,64 @@ mod tests {
         let node = Tested::Program { bin: Utf8Path::new("/bin/node"), args: &[], directory: "run".into() };
         let error = execute(&options(0), node).unwrap_err().to_string();
         assert!(error.contains("/bin/node") && error.contains("--engine embedded"), "{error}");
+    }
+
+    /// Counts what it is told, by what it is.
+    #[derive(Default)]
+    struct Tally {
+        sent: u64,
+        doubled: u64,
+        arrived: u64,
+        lost: BTreeMap<Loss, u64>,
+        deaths: u64,
+    }
+
+    impl<P> Witness<P> for Tally {
+        fn began(&mut self, _now: Time) {}
+        fn befell(&mut self, _now: Time, _node: u32, fate: Fate) {
+            self.deaths += u64::from(fate == Fate::Crash);
+        }
+        fn sent(&mut self, _now: Time, id: u64, _ends: Ends, _body: &P) {
+            assert_eq!(id, self.sent, "numbers count up");
+            self.sent += 1;
+        }
+        fn doubled(&mut self, _id: u64) {
+            self.doubled += 1;
+        }
+        fn arrived(&mut self, _now: Time, _id: u64) {
+            self.arrived += 1;
+        }
+        fn lost(&mut self, _now: Time, _id: u64, why: Loss) {
+            *self.lost.entry(why).or_default() += 1;
+        }
+    }
+
+    #[test]
+    fn a_witness_is_told_of_every_message_and_of_its_end() {
+        let config = Config::named(&["topology-n12-tree"]).unwrap();
+        for (nemesis, why) in [
+            ("none", None),
+            ("partition", Some(Loss::Cut)),
+            ("loss=10%", Some(Loss::Chance)),
+            ("duplication=10%", None),
+            ("crash=2", Some(Loss::Dead)),
+        ] {
+            let options = Options { nemesis: nemesis.parse().unwrap(), ..options(3) };
+            let (run, tally) = run_watched(&options, config, Tally::default()).unwrap();
+            let journal = run.journal.all();
+            assert_eq!((tally.sent, tally.arrived), (journal.sent, journal.received), "{nemesis}");
+            assert_eq!(
+                tally.lost.keys().copied().collect::<Vec<_>>(),
+                why.into_iter().collect::<Vec<_>>(),
+                "{nemesis}"
+            );
+            assert_eq!(
+                (tally.doubled > 0, tally.deaths > 0),
+                (nemesis.starts_with("dup"), nemesis.starts_with("crash"))
+            );
+            let under_way = tally.sent + tally.doubled - tally.arrived - tally.lost.values().sum::<u64>();
+            assert!(under_way < 60, "{nemesis}: {under_way} never ended");
+        }
     }
 
     #[test]

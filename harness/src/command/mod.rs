@@ -19,6 +19,7 @@ mod schema;
 mod setup;
 mod test;
 mod topology;
+mod trace;
 
 pub use self::completions::answer as answer_completions;
 
@@ -54,6 +55,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Verb::Schema(_) => schema::schema(&console),
         Verb::Setup(args) => setup::setup(args, &console, interrupted),
         Verb::Topology(args) => topology::topology(args, &console),
+        Verb::Trace(args) => trace::trace(args, &console),
         Verb::Test(args) => {
             // Its exit codes are Maelstrom's, and its store is where Maelstrom's is.
             let backend = engines::embedded();

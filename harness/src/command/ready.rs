@@ -9,7 +9,7 @@ use node::Config;
 use crate::artifact::{self, Built, Toolchain};
 use crate::backend::Tested;
 use crate::console::Console;
-use crate::plan::{EngineChoice, NodeSource, Plan};
+use crate::plan::{Cell, EngineChoice, NodeSource, Plan};
 
 /// The node of every cell, by its source.
 pub(crate) type Nodes = BTreeMap<NodeSource, Ready>;
@@ -77,33 +77,45 @@ pub(super) fn nodes(plan: &Plan, toolchain: &Toolchain, console: &Console) -> an
     Ok(built.into_iter().map(|(source, built)| (source, Ready::Program(built))).collect())
 }
 
+/// What the machine of a cell does, if the simulated engine can run the cell.
+pub(super) fn config(cell: &Cell) -> anyhow::Result<Config> {
+    can_be(cell).context("this cannot be simulated")?;
+    Ok(configured(&cell.node)?.0)
+}
+
 /// Why the simulated engine cannot run a plan, if it cannot.
 pub(super) fn can_be_simulated(plan: &Plan) -> anyhow::Result<()> {
-    for cell in &plan.cells {
-        match &cell.node {
-            NodeSource::Bin { path, .. } => bail!(
-                "cell `{}` runs the program `{path}`, which has a clock of its own and cannot be moved to virtual time; \
-                 use `--engine embedded`, or `node: {{crate: node}}`",
-                cell.name
-            ),
-            NodeSource::Crate { args, .. } if !args.is_empty() => bail!(
-                "cell `{}` gives its node the arguments `{}`, and a node that is no program of its own takes none; use \
-                 `--engine embedded`, or leave out `args`",
-                cell.name,
-                args.join(" ")
-            ),
-            NodeSource::Crate { .. } => {}
-        }
+    plan.cells.iter().try_for_each(can_be)
+}
+
+fn can_be(cell: &Cell) -> anyhow::Result<()> {
+    match &cell.node {
+        NodeSource::Bin { path, .. } => bail!(
+            "cell `{}` runs the program `{path}`, which has a clock of its own and cannot be moved to virtual time; \
+             use `--engine embedded`, or `node: {{crate: node}}`",
+            cell.name
+        ),
+        NodeSource::Crate { args, .. } if !args.is_empty() => bail!(
+            "cell `{}` gives its node the arguments `{}`, and a node that is no program of its own takes none; use \
+             `--engine embedded`, or leave out `args`",
+            cell.name,
+            args.join(" ")
+        ),
+        NodeSource::Crate { .. } => Ok(()),
     }
-    Ok(())
 }
 
 fn machine(source: &NodeSource, sha256: &str) -> anyhow::Result<Ready> {
+    let (config, features) = configured(source)?;
+    let label = if features.is_empty() { "node".to_owned() } else { format!("node [{}]", features.join(", ")) };
+    Ok(Ready::Machine { config, label, sha256: sha256.to_owned() })
+}
+
+fn configured(source: &NodeSource) -> anyhow::Result<(Config, Vec<&str>)> {
     let NodeSource::Crate { features, .. } = source else { bail!("a program is no machine") };
     let features: Vec<&str> = features.iter().map(String::as_str).collect();
     let config = Config::named(&features).context("this program's node does not know what the experiment asks for")?;
-    let label = if features.is_empty() { "node".to_owned() } else { format!("node [{}]", features.join(", ")) };
-    Ok(Ready::Machine { config, label, sha256: sha256.to_owned() })
+    Ok((config, features))
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod signals;
 mod simulated;
 mod test;
 mod topology;
+mod trace;
 mod verbs;
 
 use self::session::Session;

@@ -1,0 +1,155 @@
+//! Watches a run and keeps what concerns one value: every message that carries it, and every answer to one of those.
+//!
+//! What a message is called and which number it answers are read off its wire form, so that words which the node learns
+//! later are understood here too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::{Ends, Fate, Loss, Payload as _, Witness};
+use node::Peer;
+use protocol::{Address, Body, MessageId, Reply, Request, Time, Value};
+
+use super::life::{End, Message, Role, Sight};
+
+/// Keeps the life of one value.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    value: Value,
+    /// When the history's time began.
+    pub(super) origin: Time,
+    /// In the order of sending; both copies of a doubled message stand side by side.
+    pub(super) messages: Vec<Message>,
+    /// For each node that holds the value: how many hops it took there.
+    holds: BTreeMap<Address, u32>,
+    /// Nodes that held the value and died.
+    bereft: BTreeSet<Address>,
+    /// The kept messages that may be answered: the last of each sender, receiver and number.
+    answerable: BTreeMap<(Address, Address, MessageId), usize>,
+}
+
+/// What a body says of itself.
+struct Words {
+    kind: String,
+    /// The number to answer, where it asks for an answer.
+    number: Option<MessageId>,
+    /// The numbers that it answers.
+    answers: Vec<MessageId>,
+}
+
+impl Recorder {
+    /// Keeps the life of that value.
+    pub(crate) const fn of(value: Value) -> Self {
+        Self {
+            value,
+            origin: Time::ZERO,
+            messages: Vec::new(),
+            holds: BTreeMap::new(),
+            bereft: BTreeSet::new(),
+            answerable: BTreeMap::new(),
+        }
+    }
+
+    /// The first copy of a message that is still under way.
+    fn open(&mut self, id: u64) -> Option<&mut Message> {
+        let first = self.messages.partition_point(|message| message.id < id);
+        self.messages[first..].iter_mut().take_while(|message| message.id == id).find(|one| one.end == End::UnderWay)
+    }
+
+    /// Whether a body carries the value. A message may carry many.
+    fn carries(&self, body: &Body<Peer>) -> bool {
+        let mut is_in = false;
+        body.carried_values(&mut |value| is_in |= value == self.value);
+        is_in
+    }
+}
+
+impl Witness<Body<Peer>> for Recorder {
+    fn began(&mut self, now: Time) {
+        self.origin = now;
+    }
+
+    fn befell(&mut self, _now: Time, node: u32, fate: Fate) {
+        let node = Address::node(node);
+        if fate == Fate::Crash && self.holds.remove(&node).is_some() {
+            self.bereft.insert(node);
+        }
+    }
+
+    fn sent(&mut self, now: Time, id: u64, ends: Ends, body: &Body<Peer>) {
+        let Ends { src, dest } = ends;
+        let carries = self.carries(body);
+        if !carries && self.answerable.is_empty() {
+            return;
+        }
+        let Words { kind, number, answers } = words(body);
+        let role = if carries {
+            // A client has it from nobody.
+            let hop = if src.is_client() { Some(0) } else { self.holds.get(&src).map(|hops| hops + 1) };
+            Role::Carrier { hop }
+        } else if answers.iter().any(|&to| self.answerable.contains_key(&(dest, src, to))) {
+            Role::Answer
+        } else {
+            return;
+        };
+        if let (Role::Carrier { .. }, Some(number)) = (role, number) {
+            self.answerable.insert((src, dest, number), self.messages.len());
+        }
+        self.messages.push(Message { id, sent: now, src, dest, kind, role, end: End::UnderWay });
+    }
+
+    fn doubled(&mut self, id: u64) {
+        if let Some(copy) = self.messages.last().filter(|last| last.id == id).cloned() {
+            self.messages.push(copy);
+        }
+    }
+
+    fn arrived(&mut self, now: Time, id: u64) {
+        let Some(message) = self.open(id) else { return };
+        let (dest, role) = (message.dest, message.role);
+        let sight = match role {
+            Role::Answer => Sight::Answer,
+            Role::Carrier { .. } if self.holds.contains_key(&dest) => Sight::Again,
+            Role::Carrier { .. } if self.bereft.contains(&dest) => Sight::Regained,
+            Role::Carrier { .. } => Sight::First,
+        };
+        if let Role::Carrier { hop } = role {
+            self.holds.entry(dest).or_insert(hop.unwrap_or_default());
+        }
+        if let Some(message) = self.open(id) {
+            message.end = End::Arrived { at: now, sight };
+        }
+    }
+
+    fn lost(&mut self, now: Time, id: u64, why: Loss) {
+        if let Some(message) = self.open(id) {
+            message.end = End::Lost { at: now, why };
+        }
+    }
+}
+
+/// Reads a body's words off its wire form.
+fn words(body: &Body<Peer>) -> Words {
+    match body {
+        Body::Request { id, request } => {
+            let kind = if let Request::Broadcast { .. } = request { "broadcast" } else { "request" };
+            Words { kind: kind.to_owned(), number: Some(*id), answers: Vec::new() }
+        }
+        Body::Reply { to, reply } => {
+            let kind = match reply {
+                Reply::BroadcastOk => "broadcast_ok",
+                Reply::Error { .. } => "error",
+                _ => "reply",
+            };
+            Words { kind: kind.to_owned(), number: None, answers: vec![*to] }
+        }
+        Body::Peer(peer) => {
+            let json = serde_json::to_value(peer).expect("a peer body is a JSON object");
+            let kind = json["type"].as_str().unwrap_or("?").to_owned();
+            let answers = match &json["in_reply_to"] {
+                serde_json::Value::Array(all) => all.iter().filter_map(serde_json::Value::as_u64).collect(),
+                one => one.as_u64().into_iter().collect(),
+            };
+            Words { kind, number: json["msg_id"].as_u64(), answers }
+        }
+    }
+}
