@@ -91,7 +91,7 @@ fn it_is_the_life_of_the_run_that_was_kept() {
     session.run("run x.yaml --seeds 2").ends_with(0);
     for cell in ["none", "partition+loss=20%+duplication=20%+crash=1"] {
         let words = format!("trace x.yaml --cell nemesis={cell} --seed 5 --against small");
-        session.run(&words).ends_with(0).says("the same run as in store/small/latest");
+        session.run(&words).ends_with(0).says("the same run as in store/small/");
     }
     session.run(&format!("{CALM} --against small --seed 6")).ends_with(2).says("holds no run").says("with seed 6");
     session.run(&format!("{CALM} --against nothing")).ends_with(2).says("no run is called `nothing`");
