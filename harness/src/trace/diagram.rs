@@ -102,13 +102,12 @@ impl Frame<'_> {
     /// The lines of clients and nodes, thick where a node holds the value.
     fn lines(&self) -> Markup {
         let clients = self.y(Address::client(0));
-        let every = (TEXT / self.row).ceil() as usize;
         html! {
             text x=(Px(LEFT - 8.0)) y=(Px(clients + 4.0)) text-anchor="end" fill="#777" { "client" }
             line x1=(LEFT) x2=(Px(WIDTH - RIGHT)) y1=(Px(clients)) y2=(Px(clients)) stroke="#d5dae0" stroke-dasharray="2 3" {}
             @for (node, name) in (0..).zip(&self.life.names) {
                 @let y = Px(self.y(Address::node(node)));
-                @if (node as usize).is_multiple_of(every) {
+                @if self.is_named(node) {
                     text x=(Px(LEFT - 8.0)) y=(Px(y.0 + 4.0)) text-anchor="end" { (name) }
                 }
                 line x1=(LEFT) x2=(Px(WIDTH - RIGHT)) y1=(y) y2=(y) stroke="#d5dae0" {}
@@ -117,6 +116,12 @@ impl Frame<'_> {
                 }
             }
         }
+    }
+
+    /// Whether there is room for a node's name, the one above it having had its turn.
+    fn is_named(&self, node: u32) -> bool {
+        let line = |node: u32| (f64::from(node) * self.row / TEXT).floor();
+        node.checked_sub(1).is_none_or(|above| line(node) > line(above))
     }
 
     /// When a node held the value: from each first sight to its death or the end.
