@@ -9,6 +9,7 @@ mod doctor;
 mod init;
 mod man;
 mod plan;
+mod report;
 mod run;
 mod schema;
 mod setup;
@@ -26,6 +27,7 @@ pub use self::doctor::DoctorArgs;
 pub use self::init::InitArgs;
 pub use self::man::ManArgs;
 pub use self::plan::PlanArgs;
+pub use self::report::ReportArgs;
 pub use self::run::{EngineArg, Format, JudgeArg, RunArgs};
 pub use self::schema::SchemaArgs;
 pub use self::setup::{Setup, SetupArgs};
@@ -48,6 +50,9 @@ pub enum Verb {
     /// Run an experiment: every cell of its matrix, a table, and a yes or no
     #[command(after_help = run::EXAMPLES)]
     Run(RunArgs),
+    /// Show what runs of an experiment measured: one page for the browser, or a plot in the terminal
+    #[command(after_help = report::EXAMPLES)]
+    Report(ReportArgs),
     /// Run one test with Maelstrom's own flags and exit codes, under the embedded engine
     #[command(disable_help_flag = true)]
     Test(TestArgs),

@@ -10,6 +10,7 @@ pub mod exit;
 pub mod figure;
 pub mod frontier;
 pub mod gate;
+pub mod latencies;
 pub mod limit;
 pub mod measured;
 pub mod outcome;
@@ -26,6 +27,7 @@ mod backend;
 mod console;
 mod provenance;
 mod render;
+mod report;
 #[cfg(test)]
 mod sample;
 mod sources;

@@ -83,6 +83,15 @@ pub fn check(history: &History) -> SetFull {
     }
 }
 
+/// Milliseconds from known to stable, of every value that is stable, in ascending order: what the quantiles are of.
+pub fn stable_latencies(history: &History) -> Vec<u64> {
+    let elements = timelines(history);
+    let mut latencies: Vec<u64> =
+        elements.iter().filter_map(|element| element.outcome(history).stable_latency()).collect();
+    latencies.sort_unstable();
+    latencies
+}
+
 /// The history of one value, as indices of ops.
 #[derive(Clone, Copy)]
 struct Timeline {

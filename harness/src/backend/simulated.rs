@@ -61,6 +61,13 @@ fn caught<W: Witness<Body<Peer>>>(options: &Options, config: Config, witness: W)
     catch_unwind(AssertUnwindSafe(|| simulate_watched(options.clone(), |_| Broadcaster::new(config), witness)))
 }
 
+/// The run of a seed, made again, if it goes the way it went: its digest is the one that was kept. Another version of the node
+/// or of the engine may go another way, and then this is not that run.
+pub(crate) fn replayed(options: &Options, config: Config, trace_digest: &str) -> Option<Run> {
+    let (run, _) = caught(options, config, Unwatched).ok()?;
+    (digest::of(&run) == trace_digest).then_some(run)
+}
+
 /// The outcome of a run that a node, or the engine itself, did not survive.
 fn panicked(panic: &(dyn Any + Send)) -> Outcome {
     Outcome {

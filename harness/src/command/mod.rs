@@ -11,6 +11,7 @@ mod init;
 mod man;
 mod plan;
 mod ready;
+mod report;
 mod request;
 mod reuse;
 mod run;
@@ -51,6 +52,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Verb::Init(args) => init::init(args, &console),
         Verb::Man(args) => man::man(args, &console),
         Verb::Plan(args) => plan::plan(args, &console),
+        Verb::Report(args) => report::report(args, &console),
         Verb::Run(args) => run::run(args, &console, interrupted),
         Verb::Schema(_) => schema::schema(&console),
         Verb::Setup(args) => setup::setup(args, &console, interrupted),

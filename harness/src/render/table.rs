@@ -165,7 +165,7 @@ fn figure(row: &Row<'_>, figure: Figure, shows_spread: bool) -> Cell {
 }
 
 /// A figure's value as the table writes it, without its unit.
-fn value_of(figure: Figure, value: f64) -> String {
+pub(crate) fn value_of(figure: Figure, value: f64) -> String {
     match figure.unit() {
         Unit::Ratio => format!("{value:.2}"),
         Unit::Milliseconds if value < 10.0 && value.fract() != 0.0 => format!("{value:.1}"),
@@ -174,7 +174,7 @@ fn value_of(figure: Figure, value: f64) -> String {
 }
 
 /// A standard deviation behind its value, unless it is nothing at this precision.
-fn spread_of(figure: Figure, deviation: f64) -> Option<String> {
+pub(crate) fn spread_of(figure: Figure, deviation: f64) -> Option<String> {
     let places = match figure.unit() {
         Unit::Ratio => 2,
         Unit::Count | Unit::Milliseconds => usize::from(deviation < 0.95),

@@ -96,7 +96,8 @@ pub fn read_unjudged(directory: &Utf8Path, options: &Options) -> Option<Reading>
     Some(reading)
 }
 
-fn read_history(directory: &Utf8Path) -> Result<engine::history::History, ResultsError> {
+/// The history that a run left in its directory.
+pub fn read_history(directory: &Utf8Path) -> Result<engine::history::History, ResultsError> {
     let path = directory.join("history.edn");
     history::read(&text(&path)?).map_err(|source| ResultsError::Edn { path, source })
 }

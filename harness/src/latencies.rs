@@ -1,0 +1,137 @@
+//! Every single latency of one run, where quantiles are not enough: read in the history that the run left, or, for a run of the
+//! simulated engine that left none, taken from the same run made again from its seed.
+//!
+//! Nothing is taken on trust: a history must give the figures that its record has, and a run made again must have its
+//! digest. Absent: drawing.
+
+use camino::Utf8Path;
+use engine::Options;
+use engine::checker::quantiles::Quantiles;
+use engine::checker::set_full;
+use engine::history::{F, History, OpKind};
+use node::Config;
+
+use crate::backend::simulated;
+use crate::figure::{Figure, Figures};
+use crate::measured::Measured;
+use crate::outcome::{Provenance, Record};
+use crate::results;
+
+/// The latencies of one run, each list in milliseconds and ascending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Latencies {
+    /// Which repetition of its cell the run is.
+    pub repetition: u32,
+    /// Its seed.
+    pub seed: u64,
+    /// Where they come from.
+    pub source: Source,
+    /// Of every value that became stable: from its acknowledgement on.
+    pub stable: Vec<f64>,
+    /// Of every broadcast that was acknowledged: from its invocation until then.
+    pub broadcasts: Vec<f64>,
+    /// Of every read that succeeded, final reads left aside.
+    pub reads: Vec<f64>,
+}
+
+/// Where latencies come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The run's history.edn.
+    Recorded,
+    /// The run made again from its seed, with the same digest.
+    Replayed,
+}
+
+impl Latencies {
+    /// The latencies of a run, if they can still be told and are those of its record.
+    pub fn of(measured: &Measured, record: &Record) -> Option<Self> {
+        if record.outcome.crash.is_some() {
+            return None;
+        }
+        let cell = measured.directory.join(&record.cell);
+        let places = [cell.join(record.repetition.to_string()), cell];
+        let recorded = places.iter().find_map(|place| Self::recorded(place, record));
+        recorded.or_else(|| Self::replayed(record))
+    }
+
+    fn recorded(directory: &Utf8Path, record: &Record) -> Option<Self> {
+        if !directory.join("history.edn").is_file() {
+            return None;
+        }
+        let found = Self::new(&results::read_history(directory).ok()?, record, Source::Recorded);
+        (quantiles(&found.stable) == kept(&record.outcome.figures)).then_some(found)
+    }
+
+    fn replayed(record: &Record) -> Option<Self> {
+        let digest = record.outcome.trace_digest.as_ref()?;
+        if record.outcome.wall_seconds > PATIENCE_SECONDS {
+            return None;
+        }
+        let run = simulated::replayed(&record.options, config(&record.provenance)?, digest)?;
+        Some(Self::new(&run.history, record, Source::Replayed))
+    }
+
+    fn new(history: &History, record: &Record, source: Source) -> Self {
+        let Record { repetition, options: Options { seed, .. }, .. } = record;
+        let stable = set_full::stable_latencies(history).into_iter().map(|latency| latency as f64).collect();
+        let is_broadcast = |f: &F| matches!(f, F::Broadcast(_));
+        let is_read = |f: &F| matches!(f, F::Read(_));
+        Self {
+            repetition: *repetition,
+            seed: *seed,
+            source,
+            stable,
+            broadcasts: waited(history, is_broadcast),
+            reads: waited(history, is_read),
+        }
+    }
+}
+
+/// From invocation to `ok`, over the operations of one kind, final reads left aside: they come when the network is quiet.
+fn waited(history: &History, is_wanted: impl Fn(&F) -> bool) -> Vec<f64> {
+    let ops = history.ops();
+    let ended = history.pairs().into_iter().map(|(invocation, completion)| (&ops[invocation], &ops[completion]));
+    let wanted = ended.filter(|(begun, ended)| ended.kind == OpKind::Ok && !begun.is_final && is_wanted(&begun.f));
+    let mut waited: Vec<f64> = wanted.map(|(begun, ended)| ended.time.since(begun.time).as_millis_f64()).collect();
+    waited.sort_unstable_by(f64::total_cmp);
+    waited
+}
+
+/// The configuration of this project's node that a record names: `node [topology-star, relay-to-master]`.
+pub fn config(provenance: &Provenance) -> Option<Config> {
+    configured(&provenance.node)
+}
+
+/// The configuration that an experiment's cell or a record names, if it names this project's node.
+pub fn configured(node: &str) -> Option<Config> {
+    let features = node.strip_prefix("node")?.trim();
+    let features = match features {
+        "" => "",
+        listed => listed.strip_prefix('[')?.strip_suffix(']')?,
+    };
+    let features: Vec<&str> = features.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    Config::named(&features).ok()
+}
+
+/// The quantiles of stable latencies, as a record keeps them.
+fn quantiles(stable: &[f64]) -> [Option<f64>; 5] {
+    match Quantiles::of_sorted(stable) {
+        Some(Quantiles { min, median, p95, p99, max }) => [min, median, p95, p99, max].map(Some),
+        None => [None; 5],
+    }
+}
+
+fn kept(figures: &Figures) -> [Option<f64>; 5] {
+    [
+        Figure::StableLatencyMin,
+        Figure::StableLatencyMedian,
+        Figure::StableLatencyP95,
+        Figure::StableLatencyP99,
+        Figure::StableLatencyMax,
+    ]
+    .map(|figure| figures.value(figure))
+}
+
+/// A run that took longer is not made again for a drawing.
+const PATIENCE_SECONDS: f64 = 1.0;

@@ -1,0 +1,66 @@
+//! Where a run's figures come from, and the command that makes them again.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use super::Shown;
+
+pub(super) fn section(run: &Shown<'_>) -> Markup {
+    let about = run.summary.about;
+    let records = || run.measured.records.iter();
+    let nodes: BTreeSet<(&str, &str)> =
+        records().map(|record| (record.provenance.node.as_str(), record.provenance.node_digest.as_str())).collect();
+    let programs: BTreeSet<&str> = records().map(|record| record.provenance.harness.as_str()).collect();
+    let seconds: f64 = records().map(|record| record.outcome.wall_seconds).sum();
+    html! {
+        section {
+            h2 { "Where this comes from" }
+            p { "To make it again" @if let Some(git) = &about.git { ", at commit " code { (git) } } ":" }
+            pre.command { (command(&about.command)) }
+            @if let Some(git) = &about.git { @if git.ends_with("-dirty") {
+                p.flag { "! The sources had changes that no commit has: the same command at that commit may give other figures." }
+            } }
+            @if about.engine.name == "simulated" && about.repeat > 1 {
+                p.muted { "One run of it alone, with its history: add " code { "--only CELL --seeds 1 --seed N" } "." }
+            }
+            dl {
+                dt { "experiment" } dd { (about.experiment) ", " (about.cells.len()) " cells, each run " (about.repeat) " times" }
+                dt { "engine" } dd { (about.engine.name) " " (about.engine.version) }
+                dt { "harness" } dd { (programs.into_iter().collect::<Vec<_>>().join(", ")) }
+                dt { "machine" } dd { (about.host) }
+                dt { "begun" } dd { (about.started) }
+                dt { "measured" } dd { (records().count()) " runs, " (format!("{seconds:.1}")) " s, one after the other" }
+                dt { "results" } dd { code { (run.measured.directory) } }
+            }
+            @if !nodes.is_empty() {
+                details {
+                    summary { (nodes.len()) " nodes and their SHA-256" @if about.engine.name == "simulated" { " (of the program that they were a part of)" } }
+                    ul { @for (node, digest) in nodes { li { code { (node) } " " code.digest { (digest) } } } }
+                }
+            }
+        }
+    }
+}
+
+/// A command as a shell takes it.
+pub(super) fn command(words: &[String]) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    let quoted = |word: &String| {
+        let is_plain = !word.is_empty() && word.chars().all(plain);
+        if is_plain { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_typed_again() {
+        let words =
+            ["harness", "run", "my file.yaml", "--only", "topology=star,relay=on", "it's", ""].map(str::to_owned);
+        assert_eq!(command(&words), r"harness run 'my file.yaml' --only topology=star,relay=on 'it'\''s' ''");
+    }
+}

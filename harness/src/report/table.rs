@@ -1,0 +1,138 @@
+//! The table of a run: a row per cell, every figure that was measured or limited, and how far the cell is from what is
+//! possible.
+
+use maud::{Markup, html};
+
+use super::Shown;
+use super::possible::times_the_floor;
+use crate::figure::Figure;
+use crate::gate::Verdict;
+use crate::outcome::Validity;
+use crate::render::table::{spread_of, value_of};
+use crate::render::{Row, Summary};
+
+/// The figures, and their headings.
+const COLUMNS: [(Figure, &str); 16] = [
+    (Figure::MsgsPerOp, "msgs/op all"),
+    (Figure::ServerMsgsPerOp, "msgs/op servers"),
+    (Figure::MsgsPerBroadcast, "msgs/ bcast"),
+    (Figure::StableLatencyMedian, "stable p50"),
+    (Figure::StableLatencyP95, "stable p95"),
+    (Figure::StableLatencyP99, "stable p99"),
+    (Figure::StableLatencyMax, "stable max"),
+    (Figure::ClientLatencyMedian, "client p50"),
+    (Figure::ClientLatencyP95, "client p95"),
+    (Figure::PropagationMedian, "propag. p50"),
+    (Figure::PropagationMax, "propag. max"),
+    (Figure::Lost, "lost"),
+    (Figure::Missing, "missing"),
+    (Figure::Stale, "stale"),
+    (Figure::NeverRead, "never read"),
+    (Figure::OkFraction, "ok fraction"),
+];
+
+/// Shown only where they say something: limited, or not what they should be.
+const RARE: [(Figure, f64); 5] = [
+    (Figure::Missing, 0.0),
+    (Figure::Lost, 0.0),
+    (Figure::Stale, f64::NAN),
+    (Figure::NeverRead, 0.0),
+    (Figure::OkFraction, 1.0),
+];
+
+pub(super) fn section(run: &Shown<'_>) -> Markup {
+    let summary = &run.summary;
+    let columns: Vec<_> = COLUMNS.into_iter().filter(|(figure, _)| is_wanted(summary, *figure)).collect();
+    let axes = &summary.about.axes;
+    let has_floor = summary.rows.iter().any(|row| times_the_floor(row).is_some());
+    html! {
+        section {
+            h2 { "Cells" }
+            div.wide {
+                table.sortable {
+                    thead { tr {
+                        @if axes.is_empty() { th { "cell" } }
+                        @for axis in axes { th { (axis) } }
+                        th { "valid" }
+                        @for (figure, heading) in &columns { th.number title=(figure.name()) { (heading) } }
+                        @if has_floor { th.number title="server messages, as a multiple of the least that any design needs for this latency" { "× floor" } }
+                        th { "verdict" }
+                    } }
+                    tbody { @for row in &summary.rows { (line(row, axes.is_empty(), &columns, has_floor)) } }
+                }
+            }
+            p.muted {
+                "Latencies in milliseconds. " b { "bold" } ": required. ✗: beyond its limit. "
+                @if summary.about.repeat > 1 { "±: standard deviation over repetitions. " }
+                @if has_floor { "× floor: messages between servers, as a multiple of the floor under every design (see below). " }
+                span.script { "A click on a heading sorts." }
+            }
+        }
+    }
+}
+
+fn line(row: &Row<'_>, has_no_axes: bool, columns: &[(Figure, &str)], has_floor: bool) -> Markup {
+    let (word, class) = match row.judgement.verdict {
+        Verdict::Pass => ("✓ pass", "pass"),
+        Verdict::Fail { .. } => ("✗ fail", "fail"),
+        Verdict::Unknown { .. } => ("? not known", "open"),
+    };
+    let required = if row.cell.required { "required" } else { "" };
+    html! {
+        tr class=(required) title=(row.cell.cell) {
+            @if has_no_axes { td { (row.cell.cell) } }
+            @for (_, value) in &row.cell.axes { td { (value) } }
+            td { (valid(row)) }
+            @for (figure, _) in columns { (cell(row, *figure)) }
+            @if has_floor { @match times_the_floor(row) {
+                Some(times) => { td.number data-value=(times) { (format!("{times:.1}")) } },
+                None => { td.number { "–" } },
+            } }
+            td class=(class) {
+                (word)
+                @if row.judgement.unreliable { " (late)" }
+            }
+        }
+    }
+}
+
+fn cell(row: &Row<'_>, figure: Figure) -> Markup {
+    let Some(value) = row.counted.value(figure) else { return html! { td.number { "–" } } };
+    let deviation = row.spread.get(&figure).and_then(|spread| spread.deviation);
+    let deviation = deviation.and_then(|deviation| spread_of(figure, deviation));
+    let class = if row.breaks(figure) { "number fail" } else { "number" };
+    html! {
+        td class=(class) data-value=(value) {
+            (value_of(figure, value))
+            @if row.breaks(figure) { " ✗" }
+            @if let Some(deviation) = deviation { span.muted { (deviation) } }
+        }
+    }
+}
+
+fn valid(row: &Row<'_>) -> &'static str {
+    let says = |validity| row.records.iter().any(|record| record.outcome.validity == validity);
+    if row.records.is_empty() {
+        "–"
+    } else if row.is_crashed() {
+        "crash"
+    } else if says(Validity::Invalid) {
+        "no ✗"
+    } else if says(Validity::Unknown) {
+        "?"
+    } else {
+        "yes"
+    }
+}
+
+fn is_wanted(summary: &Summary<'_>, figure: Figure) -> bool {
+    let is_limited = summary.about.limits.iter().any(|limit| limit.figure == figure);
+    let mut values = summary.rows.iter().filter_map(|row| row.counted.value(figure));
+    let usual = RARE.iter().find(|(rare, _)| *rare == figure).map(|(_, usual)| *usual);
+    is_limited
+        || match usual {
+            Some(usual) if usual.is_nan() => false,
+            Some(usual) => values.any(|value| (value - usual).abs() > f64::EPSILON),
+            None => values.next().is_some(),
+        }
+}

@@ -1,0 +1,164 @@
+//! Who talks to whom, drawn: nodes in rows of ceil(√n), as Maelstrom's grid has them, so that 25 are five rows of five.
+//!
+//! This project's node computes its edges from `init` alone, so they are known; what another program makes of the edges that the
+//! test offers is not.
+
+use maud::{Markup, html};
+use node::topology::Cluster;
+
+use super::Shown;
+use super::plot::px;
+use crate::latencies::configured;
+use crate::render::Summary;
+
+/// More nodes than this are a blot.
+const NODES: u32 = 144;
+/// So many edges can be told apart.
+const EDGES: usize = 2000;
+/// So many drawings are shown.
+const SHOWN: usize = 12;
+
+/// Edges to be drawn.
+#[derive(Debug, PartialEq, Eq)]
+struct Graph {
+    heading: String,
+    nodes: u32,
+    /// The node that everything spreads from, where it is known.
+    root: Option<u32>,
+    /// Each once, the smaller number first.
+    edges: Vec<(u32, u32)>,
+}
+
+pub(super) fn section(run: &Shown<'_>) -> Markup {
+    let graphs = graphs(&run.summary);
+    let (drawn, left): (Vec<&Graph>, Vec<&Graph>) =
+        graphs.iter().partition(|graph| graph.nodes <= NODES && graph.edges.len() <= EDGES);
+    let left = left.len() + drawn.len().saturating_sub(SHOWN);
+    html! {
+        @if !graphs.is_empty() {
+            section {
+                h2 { "Who talks to whom" }
+                div.tiles.graphs { @for graph in drawn.iter().take(SHOWN) {
+                    figure { figcaption { (graph.heading) } (graph.draw()) }
+                } }
+                p.muted {
+                    "A ring marks the root, from which everything spreads. "
+                    @if left > 0 { (left) " more: too many nodes, or too many to draw." }
+                }
+            }
+        }
+    }
+}
+
+/// Every pair of edges and size in the experiment, once.
+fn graphs(summary: &Summary<'_>) -> Vec<Graph> {
+    let mut graphs: Vec<Graph> = Vec::new();
+    for row in &summary.rows {
+        let nodes = row.cell.options.node_count();
+        if nodes == 0 {
+            continue;
+        }
+        let offered = row.cell.options.topology;
+        let (heading, root) = match configured(&row.cell.node) {
+            Some(config) => (format!("{}, {nodes} nodes", config.topology), Some(Cluster::new(nodes).root())),
+            None => (format!("offered by the test: {}, {nodes} nodes", format!("{offered:?}").to_lowercase()), None),
+        };
+        if graphs.iter().any(|graph| graph.heading == heading) {
+            continue;
+        }
+        let edges = match configured(&row.cell.node) {
+            _ if nodes > NODES => Vec::new(),
+            Some(config) => edges(nodes, |node| config.topology.neighbours(Cluster::new(nodes), node)),
+            None => {
+                let offered = engine::workload::topology::neighbours(offered, nodes);
+                edges(nodes, |node| offered.iter().nth(node as usize).cloned().unwrap_or_default())
+            }
+        };
+        graphs.push(Graph { heading, nodes, root, edges });
+    }
+    graphs
+}
+
+fn edges(nodes: u32, neighbours: impl Fn(u32) -> Vec<u32>) -> Vec<(u32, u32)> {
+    let mut edges: Vec<(u32, u32)> = (0..nodes)
+        .flat_map(|node| neighbours(node).into_iter().map(move |other| (node.min(other), node.max(other))))
+        .collect();
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+const STEP: f64 = 40.0;
+
+impl Graph {
+    fn draw(&self) -> Markup {
+        let side = (self.nodes - 1).isqrt() + 1;
+        let rows = self.nodes.div_ceil(side);
+        let view = format!("0 0 {} {}", px(STEP * f64::from(side)), px(STEP * f64::from(rows)));
+        let at = |node: u32| (STEP * (f64::from(node % side) + 0.5), STEP * (f64::from(node / side) + 0.5));
+        html! {
+            svg.graph viewBox=(view) role="img" aria-label=(self.heading) {
+                @for edge in &self.edges { path.edge d=(way(at(edge.0), at(edge.1))) {} }
+                @for node in 0..self.nodes {
+                    @let (x, y) = at(node);
+                    @if self.root == Some(node) { circle.root cx=(px(x)) cy=(px(y)) r="13" {} }
+                    circle.node cx=(px(x)) cy=(px(y)) r="9" {}
+                    text.node x=(px(x)) y=(px(y + 3.0)) { (node) }
+                }
+            }
+        }
+    }
+}
+
+/// The way from one node to another: straight between neighbours, bent where other nodes lie between.
+fn way(from: (f64, f64), to: (f64, f64)) -> String {
+    let (across, down) = (to.0 - from.0, to.1 - from.1);
+    let steps = (across.abs().max(down.abs()) / STEP).round();
+    let length = across.hypot(down);
+    if steps < 2.0 || length == 0.0 {
+        return format!("M{} {}L{} {}", px(from.0), px(from.1), px(to.0), px(to.1));
+    }
+    // Across the line, farther for longer ones, so that two along the same row do not meet.
+    let bend = 5.0 * steps;
+    let middle =
+        (f64::midpoint(from.0, to.0) - down / length * bend, f64::midpoint(from.1, to.1) + across / length * bend);
+    format!("M{} {}Q{} {} {} {}", px(from.0), px(from.1), px(middle.0), px(middle.1), px(to.0), px(to.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn each_topology_and_size_is_drawn_once_with_all_of_its_edges() {
+        let mut about = sample::about(1);
+        about.cells[0].node = "./node.sh".into();
+        about.cells.truncate(4);
+        let summary = Summary::of(&about, &[], Utf8Path::new("store"), None);
+        let graphs = graphs(&summary);
+        let found: Vec<_> =
+            graphs.iter().map(|graph| (graph.heading.as_str(), graph.root, graph.edges.len())).collect();
+        assert_eq!(
+            found,
+            [
+                ("offered by the test: grid, 25 nodes", None, 40),
+                ("topology-grid, 25 nodes", Some(12), 40),
+                ("topology-star, 25 nodes", Some(12), 24)
+            ]
+        );
+        let drawn = graphs[2].draw().into_string();
+        assert_eq!(
+            (drawn.matches("class=\"edge\"").count(), drawn.matches("<circle class=\"node\"").count()),
+            (24, 25)
+        );
+    }
+
+    #[test]
+    fn an_edge_over_other_nodes_is_bent_around_them() {
+        assert_eq!(way((20.0, 20.0), (60.0, 20.0)), "M20 20L60 20");
+        assert_eq!(way((20.0, 20.0), (100.0, 20.0)), "M20 20Q60 30 100 20");
+    }
+}
