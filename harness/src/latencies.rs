@@ -11,10 +11,12 @@ use engine::checker::set_full;
 use engine::history::{F, History, OpKind};
 use node::Config;
 
+use crate::about::AboutCell;
 use crate::backend::simulated;
 use crate::figure::{Figure, Figures};
 use crate::measured::Measured;
-use crate::outcome::{Provenance, Record};
+use crate::outcome::Record;
+use crate::plan::NodeSource;
 use crate::results;
 
 /// The latencies of one run, each list in milliseconds and ascending.
@@ -52,7 +54,8 @@ impl Latencies {
         let cell = measured.directory.join(&record.cell);
         let places = [cell.join(record.repetition.to_string()), cell];
         let recorded = places.iter().find_map(|place| Self::recorded(place, record));
-        recorded.or_else(|| Self::replayed(record))
+        let is_its = |about: &&AboutCell| about.cell == record.cell;
+        recorded.or_else(|| Self::replayed(&measured.about.cells.iter().find(is_its)?.source, record))
     }
 
     fn recorded(directory: &Utf8Path, record: &Record) -> Option<Self> {
@@ -63,12 +66,12 @@ impl Latencies {
         (quantiles(&found.stable) == kept(&record.outcome.figures)).then_some(found)
     }
 
-    fn replayed(record: &Record) -> Option<Self> {
+    fn replayed(source: &NodeSource, record: &Record) -> Option<Self> {
         let digest = record.outcome.trace_digest.as_ref()?;
         if record.outcome.wall_seconds > PATIENCE_SECONDS {
             return None;
         }
-        let run = simulated::replayed(&record.options, config(&record.provenance)?, digest)?;
+        let run = simulated::replayed(&record.options, config(source)?, digest)?;
         Some(Self::new(&run.history, record, Source::Replayed))
     }
 
@@ -92,25 +95,16 @@ impl Latencies {
 fn waited(history: &History, is_wanted: impl Fn(&F) -> bool) -> Vec<f64> {
     let ops = history.ops();
     let ended = history.pairs().into_iter().map(|(invocation, completion)| (&ops[invocation], &ops[completion]));
-    let wanted = ended.filter(|(begun, ended)| ended.kind == OpKind::Ok && !begun.is_final && is_wanted(&begun.f));
-    let mut waited: Vec<f64> = wanted.map(|(begun, ended)| ended.time.since(begun.time).as_millis_f64()).collect();
+    let chosen = ended.filter(|(begun, ended)| ended.kind == OpKind::Ok && !begun.is_final && is_wanted(&begun.f));
+    let mut waited: Vec<f64> = chosen.map(|(begun, ended)| ended.time.since(begun.time).as_millis_f64()).collect();
     waited.sort_unstable_by(f64::total_cmp);
     waited
 }
 
-/// The configuration of this project's node that a record names: `node [topology-star, relay-to-master]`.
-pub fn config(provenance: &Provenance) -> Option<Config> {
-    configured(&provenance.node)
-}
-
-/// The configuration that an experiment's cell or a record names, if it names this project's node.
-pub fn configured(node: &str) -> Option<Config> {
-    let features = node.strip_prefix("node")?.trim();
-    let features = match features {
-        "" => "",
-        listed => listed.strip_prefix('[')?.strip_suffix(']')?,
-    };
-    let features: Vec<&str> = features.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+/// What this project's node does in a cell; nothing for another program.
+pub fn config(source: &NodeSource) -> Option<Config> {
+    let NodeSource::Crate { features, .. } = source else { return None };
+    let features: Vec<&str> = features.iter().map(String::as_str).collect();
     Config::named(&features).ok()
 }
 

@@ -32,7 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("backend", &["exit", "figure", "outcome", "process", "results", "setup"]),
     ("doctor", &["backend", "exit", "process"]),
     ("gate", &["exit", "figure", "limit", "outcome", "statistics"]),
-    ("latencies", &["backend", "figure", "measured", "outcome", "results"]),
+    ("latencies", &["about", "backend", "figure", "measured", "outcome", "plan", "results"]),
     ("measured", &["about", "outcome", "spec", "store"]),
     ("process", &["exit"]),
     ("provenance", &["about", "outcome", "plan", "process"]),

@@ -1,8 +1,10 @@
 //! `harness report`: stored runs as a page, or in the terminal.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fmt::Write as _;
+use std::fs::Permissions;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -75,7 +77,12 @@ impl Page {
             );
         }
         let parent = path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-        let fresh = NamedTempFile::new_in(parent)
+        // A page is for others, too, as far as the user's mask allows.
+        let permissions = Permissions::from_mode(0o666);
+        let fresh = tempfile::Builder::new()
+            .prefix(".report")
+            .permissions(permissions)
+            .tempfile_in(parent)
             .with_context(|| format!("cannot write `{path}` (`-o FILE` names another place)"))?;
         Ok(Self::File { path: path.to_owned(), fresh })
     }
@@ -87,23 +94,12 @@ impl Page {
         };
         let written = fresh.write_all(text.as_bytes()).and_then(|()| fresh.flush());
         written.with_context(|| format!("cannot write `{path}`"))?;
-        // A page is for others, too; what is temporary is nobody else's business, and so not readable.
-        readable(&fresh, &path)?;
         fresh.persist(&path).map_err(|error| error.error).with_context(|| format!("cannot write `{path}`"))?;
-        let mut answer: String =
-            shown.iter().map(|run| format!("{}: {}\n", run.measured.label, run.summary.answer)).collect();
-        answer += &format!("{path}\n");
+        let mut answer = String::new();
+        for run in shown {
+            let _ = writeln!(answer, "{}: {}", run.measured.label, run.summary.answer);
+        }
+        let _ = writeln!(answer, "{path}");
         console.answer(&answer).context("cannot write the answer")
     }
-}
-
-/// Gives the file the permissions that a new one gets.
-fn readable(fresh: &NamedTempFile, path: &Utf8Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mask = nix::sys::stat::umask(nix::sys::stat::Mode::empty());
-    nix::sys::stat::umask(mask);
-    let mode = 0o666 & !u32::from(mask.bits());
-    fs::set_permissions(fresh.path(), fs::Permissions::from_mode(mode))
-        .with_context(|| format!("cannot write `{path}`"))
 }

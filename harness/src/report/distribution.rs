@@ -112,10 +112,10 @@ fn apart(run: &Shown<'_>, drawn: &[Drawn<'_>], limits: &[Limit]) -> Markup {
     if drawn.len() <= UNFOLDED {
         return tiles(drawn.iter(), limits);
     }
-    let mut axes = run.summary.about.axes.iter().enumerate();
+    let mut names = run.summary.about.axes.iter().enumerate();
     let of =
         |one: &Drawn<'_>, axis: usize| one.row.cell.axes.get(axis).map_or(String::new(), |(_, value)| value.clone());
-    let varying = axes.find(|(axis, _)| drawn.iter().any(|one| of(one, *axis) != of(&drawn[0], *axis)));
+    let varying = names.find(|(axis, _)| drawn.iter().any(|one| of(one, *axis) != of(&drawn[0], *axis)));
     let Some((axis, name)) = varying else { return tiles(drawn.iter(), limits) };
     let mut values: Vec<String> = Vec::new();
     for one in drawn {
@@ -204,7 +204,9 @@ impl Drawn<'_> {
             },
             Known::Quantiles(points) => {
                 let mut line = Path::default();
-                points.iter().for_each(|(latency, share)| line.line(x.at(*latency), y.at(share * 100.0)));
+                for (latency, share) in points {
+                    line.line(x.at(*latency), y.at(share * 100.0));
+                }
                 html! {
                     path class={ "guess s" (self.look) } d=(line.d()) {}
                     @for (latency, share) in points {

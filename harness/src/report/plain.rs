@@ -71,7 +71,7 @@ fn plot(summary: &Summary<'_>, look: Look, charset: Charset) -> String {
     let cast = Cast::of(summary);
     let width = usize::from(look.width);
     let longest = cast.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let labels = longest.min(width / 3).min(40);
+    let labels = longest.min(width / 2).min(44);
     let Some(columns) = width.checked_sub(labels + 2).filter(|columns| *columns >= NARROWEST) else {
         return String::new();
     };
@@ -87,7 +87,9 @@ fn plot(summary: &Summary<'_>, look: Look, charset: Charset) -> String {
     let mut text = format!("stable latency: {}\n", legend(charset, !limits.is_empty()));
     for (label, range) in cast.labels.iter().zip(&ranges) {
         let line = axis.line(range.as_ref(), &limits);
-        let _ = writeln!(text, "{:<labels$}  {}", cut(label, labels), line.trim_end());
+        let label = cut(label, labels);
+        let label = if charset == Charset::Ascii { label.replace('…', "~") } else { label };
+        let _ = writeln!(text, "{label:<labels$}  {}", line.trim_end());
     }
     let _ = writeln!(text, "{:<labels$}  {}", "", axis.scale());
     text
@@ -130,7 +132,8 @@ impl Axis {
             line[self.at(bound)] = limit;
         }
         let Some(range) = range else {
-            return line.into_iter().collect::<String>().trim_end().to_owned() + " no values";
+            line.iter_mut().zip("no values".chars()).for_each(|(mark, letter)| *mark = letter);
+            return line.into_iter().collect();
         };
         let (from, to) = (self.at(range.least), self.at(range.greatest));
         // A limit shows through, so that one sees on which side of it values lie.

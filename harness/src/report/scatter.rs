@@ -168,7 +168,7 @@ fn within_limits(bounds: [Option<f64>; 2], x: &Scale, y: &Scale) -> Markup {
             rect.limits x=(px(left)) y=(px(up)) width=(px(across - left)) height=(px(bottom - up)) {
                 title { "within the limits" }
             }
-            text.note.limit x=(px(left + 6.0)) y=(px(up + 13.0)) { "within the limits" }
+            text.note.limit.end x=(px(across - 5.0)) y=(px(up + 13.0)) { "within the limits" }
         }
     }
 }
@@ -187,7 +187,9 @@ fn others(published: &[(f64, f64)], x: &Scale, y: &Scale) -> Markup {
                 title { "#" (place + 1) " " (PUBLISHED[place].source) ": " (PUBLISHED[place].method) ", " (number(*msgs)) " messages, " (number(*latency)) " ms" }
             }
             @if front.contains(&place) {
-                text.rank x=(px(x.at(*msgs) + 6.0)) y=(px(y.at(*latency) - 5.0)) { "#" (place + 1) }
+                @let is_right = x.at(*msgs) > FRAME.width - 50.0;
+                text class={ "rank" @if is_right { " end" } }
+                    x=(px(x.at(*msgs) + if is_right { -6.0 } else { 6.0 })) y=(px(y.at(*latency) - 5.0)) { "#" (place + 1) }
             }
         }
     }

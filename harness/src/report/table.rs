@@ -12,7 +12,7 @@ use crate::render::table::{spread_of, value_of};
 use crate::render::{Row, Summary};
 
 /// The figures, and their headings.
-const COLUMNS: [(Figure, &str); 16] = [
+const COLUMNS: [(Figure, &str); 15] = [
     (Figure::MsgsPerOp, "msgs/op all"),
     (Figure::ServerMsgsPerOp, "msgs/op servers"),
     (Figure::MsgsPerBroadcast, "msgs/ bcast"),
@@ -21,7 +21,6 @@ const COLUMNS: [(Figure, &str); 16] = [
     (Figure::StableLatencyP99, "stable p99"),
     (Figure::StableLatencyMax, "stable max"),
     (Figure::ClientLatencyMedian, "client p50"),
-    (Figure::ClientLatencyP95, "client p95"),
     (Figure::PropagationMedian, "propag. p50"),
     (Figure::PropagationMax, "propag. max"),
     (Figure::Lost, "lost"),
@@ -53,10 +52,10 @@ pub(super) fn section(run: &Shown<'_>) -> Markup {
                     thead { tr {
                         @if axes.is_empty() { th { "cell" } }
                         @for axis in axes { th { (axis) } }
+                        th { "verdict" }
                         th { "valid" }
                         @for (figure, heading) in &columns { th.number title=(figure.name()) { (heading) } }
                         @if has_floor { th.number title="server messages, as a multiple of the least that any design needs for this latency" { "× floor" } }
-                        th { "verdict" }
                     } }
                     tbody { @for row in &summary.rows { (line(row, axes.is_empty(), &columns, has_floor)) } }
                 }
@@ -82,16 +81,16 @@ fn line(row: &Row<'_>, has_no_axes: bool, columns: &[(Figure, &str)], has_floor:
         tr class=(required) title=(row.cell.cell) {
             @if has_no_axes { td { (row.cell.cell) } }
             @for (_, value) in &row.cell.axes { td { (value) } }
+            td class=(class) {
+                (word)
+                @if row.judgement.unreliable { " (late)" }
+            }
             td { (valid(row)) }
             @for (figure, _) in columns { (cell(row, *figure)) }
             @if has_floor { @match times_the_floor(row) {
                 Some(times) => { td.number data-value=(times) { (format!("{times:.1}")) } },
                 None => { td.number { "–" } },
             } }
-            td class=(class) {
-                (word)
-                @if row.judgement.unreliable { " (late)" }
-            }
         }
     }
 }

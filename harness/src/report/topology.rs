@@ -8,7 +8,7 @@ use node::topology::Cluster;
 
 use super::Shown;
 use super::plot::px;
-use crate::latencies::configured;
+use crate::latencies::config;
 use crate::render::Summary;
 
 /// More nodes than this are a blot.
@@ -59,19 +59,19 @@ fn graphs(summary: &Summary<'_>) -> Vec<Graph> {
             continue;
         }
         let offered = row.cell.options.topology;
-        let (heading, root) = match configured(&row.cell.node) {
+        let (heading, root) = match config(&row.cell.source) {
             Some(config) => (format!("{}, {nodes} nodes", config.topology), Some(Cluster::new(nodes).root())),
             None => (format!("offered by the test: {}, {nodes} nodes", format!("{offered:?}").to_lowercase()), None),
         };
         if graphs.iter().any(|graph| graph.heading == heading) {
             continue;
         }
-        let edges = match configured(&row.cell.node) {
+        let edges = match config(&row.cell.source) {
             _ if nodes > NODES => Vec::new(),
             Some(config) => edges(nodes, |node| config.topology.neighbours(Cluster::new(nodes), node)),
             None => {
                 let offered = engine::workload::topology::neighbours(offered, nodes);
-                edges(nodes, |node| offered.iter().nth(node as usize).cloned().unwrap_or_default())
+                edges(nodes, |node| offered.get(node as usize).cloned().unwrap_or_default())
             }
         };
         graphs.push(Graph { heading, nodes, root, edges });
@@ -130,12 +130,13 @@ mod tests {
     use camino::Utf8Path;
 
     use super::*;
+    use crate::plan::NodeSource;
     use crate::sample;
 
     #[test]
     fn each_topology_and_size_is_drawn_once_with_all_of_its_edges() {
         let mut about = sample::about(1);
-        about.cells[0].node = "./node.sh".into();
+        about.cells[0].source = NodeSource::Bin { path: "./node.sh".into(), args: Vec::new() };
         about.cells.truncate(4);
         let summary = Summary::of(&about, &[], Utf8Path::new("store"), None);
         let graphs = graphs(&summary);
