@@ -8,8 +8,8 @@
 
 use std::fmt;
 
-use crate::Acks;
 use crate::topology::{Arity, Topology};
+use crate::{Acks, Windows};
 
 /// What a node does: with which neighbours it talks, and whether it hands clients' values to the master.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Config {
     pub relay_to_master: bool,
     /// How messages between nodes are acknowledged.
     pub acks: Acks,
+    /// How long values wait for others. No feature says so, but an [argument](Config::with_arguments).
+    pub windows: Windows,
 }
 
 /// A list of features that names no configuration.
@@ -62,7 +64,7 @@ enum Setting {
     Topology(Topology),
 }
 
-const FEATURES: [Feature; 14] = [
+const FEATURES: [Feature; 16] = [
     Feature::edges(Topology::Direct, cfg!(feature = "topology-direct")),
     Feature::edges(Topology::Grid, cfg!(feature = "topology-grid")),
     Feature::edges(Topology::Star, cfg!(feature = "topology-star")),
@@ -75,6 +77,8 @@ const FEATURES: [Feature; 14] = [
     Feature::edges(Topology::TwoHubs, cfg!(feature = "topology-two-hubs")),
     Feature::edges(Topology::Offered, cfg!(feature = "topology-offered")),
     Feature::acks(Acks::Each, cfg!(feature = "acks-each")),
+    Feature::acks(Acks::Cumulative, cfg!(feature = "acks-cumulative")),
+    Feature::acks(Acks::Piggyback, cfg!(feature = "acks-piggyback")),
     Feature::acks(Acks::None, cfg!(feature = "acks-none")),
     Feature { name: "relay-to-master", compiled_in: cfg!(feature = "relay-to-master"), sets: Setting::RelayToMaster },
 ];
@@ -126,6 +130,11 @@ impl Config {
         FEATURES.iter().filter(on).map(|feature| feature.name).collect()
     }
 
+    /// Whether values go many in a message, where there are many.
+    pub fn is_batched(self) -> bool {
+        self.acks.are_cumulative() || self.windows != Windows::NONE
+    }
+
     fn of<'a>(features: impl IntoIterator<Item = &'a Feature>) -> Result<Self, ConfigError> {
         let mut relay_to_master = false;
         let mut topology: Option<Topology> = None;
@@ -149,15 +158,16 @@ impl Config {
         match topology {
             Topology::Offered if relay_to_master => Err(ConfigError::RelayWithoutRoot),
             _ if relay_to_master && !topology.passes_on() => Err(ConfigError::RelayWithoutNeed(topology)),
-            _ => Ok(Self { topology, relay_to_master, acks: acks.unwrap_or_default() }),
+            _ => Ok(Self { topology, relay_to_master, acks: acks.unwrap_or_default(), windows: Windows::NONE }),
         }
     }
 }
 
 impl fmt::Display for Config {
-    /// As the features that name it: `topology-star, relay-to-master`.
+    /// As the features and the arguments that name it: `topology-star, relay-to-master, --batch-window 200ms`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.features().join(", "))
+        f.write_str(&self.features().join(", "))?;
+        self.arguments().iter().try_for_each(|argument| write!(f, ", {argument}"))
     }
 }
 
@@ -293,7 +303,8 @@ mod tests {
             message,
             "node has no feature `topology-gird`: expected one of `topology-direct`, `topology-grid`, `topology-star`, \
              `topology-n12-tree`, `topology-rows`, `topology-tree-2`, `topology-tree-3`, `topology-tree-4`, \
-             `topology-tree-5`, `topology-two-hubs`, `topology-offered`, `acks-each`, `acks-none`, `relay-to-master`; did \
+             `topology-tree-5`, `topology-two-hubs`, `topology-offered`, `acks-each`, `acks-cumulative`, \
+             `acks-piggyback`, `acks-none`, `relay-to-master`; did \
              you mean `topology-grid`?"
         );
     }

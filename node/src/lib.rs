@@ -41,23 +41,28 @@
 //! the one for standard streams. A store: a node that is killed forgets. An election: see [`role`].
 
 pub use acks::Acks;
+pub use arguments::ArgumentError;
 pub use broadcaster::Broadcaster;
 pub use config::{Config, ConfigError};
 pub use link::Link;
 pub use node::Node;
 pub use peer::Peer;
 pub use round_trip::RoundTrip;
+pub use windows::Windows;
 pub use wire::Wire;
 
 mod acks;
+mod arguments;
 mod broadcaster;
 mod config;
 mod jitter;
 pub mod link;
 mod node;
-mod peer;
+pub mod peer;
+pub mod receipts;
 mod recovery;
 pub mod role;
 mod round_trip;
 pub mod topology;
+mod windows;
 mod wire;

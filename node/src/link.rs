@@ -1,47 +1,41 @@
 //! One reliable link to another node: whatever is sent on it is repeated until it is acknowledged. (Where nothing ever is,
 //! [`Acks::None`], it is sent once and forgotten.)
 //!
-//! A link is *trusted* until its oldest message has waited longer than the [`RoundTrip`] allows. Then it is *suspected*: the
-//! oldest message alone is repeated, as a probe, and new values wait. The first acknowledgement restores trust and sends
-//! at once whatever waits or may be lost. So a cut link costs a message now and then, however many values are due on it, and
-//! a healed one is empty one round trip after the probe that got through.
+//! A link is *trusted* until its oldest message has waited longer than the [`RoundTrip`] allows. Then it is *suspected*: it
+//! is probed now and then, and new values wait. The first acknowledgement restores trust. So a cut link costs a message now
+//! and then, however many values are due on it, and a healed one is empty one round trip after the probe that got through.
 //!
 //! - **Probes** come twice as far apart as the timeout, but at most [`Link::FARTHEST_PROBE`] apart (twice the round trip
 //!   where that is longer). Maelstrom reads 10 s after it has healed the last partition: a link that finds out within
 //!   about two seconds leaves time for every hop behind it.
 //! - **Jitter**, up to an eighth of the wait, keeps links that were cut together from probing together.
-//! - **Karn's rule**: an answer to a message that was sent twice measures nothing, since it may answer either copy. If
-//!   a link grows slow at once, every message might thus be repeated and none measured. So an answer that ends a
-//!   suspicion without measuring doubles the timeout (at most [`Link::MOST_DOUBT`] times), and a measurement undoes that.
 //!
-//! - **Nor does an answer to a message that was in flight when the link came to be suspected**: it measures how long the other
-//!   end was cut off or stopped. One pause of some seconds would else make every later loss wait as long. Only when the link
-//!   comes to be suspected again before anything was measured is it believed that answers take so long.
-//!
-//! Messages are numbered without gaps, so an acknowledgement finds its own by subtraction, usually at the front.
+//! There are two kinds. A [`Single`] sends one message for each value and hears of each: what the tutorial's node does, and
+//! nothing may be in its way. A [`Batched`] sends what has gathered within a window as one message, and can be answered for
+//! many at once.
 //!
 //! Absent: any knowledge of what a value is for, and of other links.
 
-use std::collections::VecDeque;
-
 use protocol::{Address, Duration, MessageId, Outbox, Time, Value};
 
-use crate::{Acks, Peer, RoundTrip, jitter};
+#[cfg(doc)]
+use crate::Acks;
+use crate::receipts::{Receipt, Receipts};
+use crate::{Config, Peer, RoundTrip};
+
+pub use batched::Batched;
+pub use single::Single;
+
+mod batched;
+mod single;
 
 /// The sending end of a link.
 #[derive(Clone, Debug)]
-pub struct Link {
-    ends: Ends,
-    carries: Carries,
-    acks: Acks,
-    round_trip: RoundTrip,
-    /// How often the oldest message was repeated since the last acknowledgement. Zero: the link is trusted.
-    probes: u8,
-    /// How often the timeout is doubled, for want of a measurement.
-    doubt: u8,
-    /// The number of the oldest message in `unacknowledged`.
-    oldest: MessageId,
-    unacknowledged: VecDeque<Entry>,
+pub enum Link {
+    /// Many values in a message. Boxed, because the other kind is what has to be fast.
+    Batched(Box<Batched>),
+    /// A message for each value.
+    Single(Single),
 }
 
 /// Who sends to whom.
@@ -56,32 +50,19 @@ pub struct Ends {
 /// What the values on a link are sent as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carries {
-    /// [`Peer::Relay`]: up to the master.
+    /// Up to the master: [`Peer::Relay`].
     Relay,
-    /// [`Peer::Spread`]: along an edge of the topology.
+    /// Along an edge of the topology: [`Peer::Spread`].
     Spread,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    message: Value,
-    /// When it was last sent.
-    sent: Time,
-    progress: Progress,
-}
-
+/// Where a link leads, as its [window](crate::Windows) sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
-    /// Arrived, but an older one may not have.
-    Acknowledged,
-    /// Sent once, and still in flight when the link came to be suspected.
-    Doubtful,
-    /// Sent more than once.
-    Repeated,
-    /// Sent once.
-    Sent,
-    /// Not sent yet: the link is suspected.
-    Waiting,
+pub enum Direction {
+    /// Anywhere but towards the root.
+    Down,
+    /// Towards the root.
+    Up,
 }
 
 impl Link {
@@ -92,163 +73,109 @@ impl Link {
     /// (`harness/tests/faults`).
     pub const MOST_DOUBT: u8 = 3;
 
-    /// A link on which nothing was sent. Its messages are numbered from `first`.
-    pub const fn new(ends: Ends, carries: Carries, acks: Acks, first: MessageId) -> Self {
-        Self {
-            ends,
-            carries,
-            acks,
-            round_trip: RoundTrip::ASSUMED,
-            probes: 0,
-            doubt: 0,
-            oldest: first,
-            unacknowledged: VecDeque::new(),
+    /// A link on which nothing was sent, of the kind that a configuration needs. Its messages are numbered from `first`.
+    pub fn new(ends: Ends, carries: Carries, direction: Direction, config: Config, first: MessageId) -> Self {
+        if config.is_batched() {
+            Self::Batched(Box::new(Batched::new(ends, carries, direction, config, first)))
+        } else {
+            Self::Single(Single::new(ends, carries, config.acks, first))
         }
     }
 
     /// The numbers of messages go on from here, if nothing was sent yet: after a loss of memory, numbers of before may still
     /// be acknowledged.
     pub fn renumber(&mut self, first: MessageId) {
-        if self.unacknowledged.is_empty() {
-            self.oldest = self.oldest.max(first);
+        match self {
+            Self::Batched(link) => link.renumber(first),
+            Self::Single(link) => link.renumber(first),
         }
     }
 
     /// Whether a value is on its way, or waits for it.
     pub fn carries(&self, message: Value) -> bool {
-        self.unacknowledged.iter().any(|entry| entry.message == message)
+        match self {
+            Self::Batched(link) => link.carries(message),
+            Self::Single(link) => link.carries(message),
+        }
     }
 
-    /// Sends a value, now or as soon as the link is trusted again.
+    /// Sends a value: now, when its window closes, or as soon as the link is trusted again.
+    #[inline]
     pub fn push(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
-        if self.is_suspected() {
-            self.unacknowledged.push_back(Entry { message, sent: now, progress: Progress::Waiting });
-            return;
+        match self {
+            Self::Batched(link) => link.push(now, message),
+            Self::Single(link) => link.push(now, message, out),
         }
-        out.tell(self.ends.target, self.carries.peer(message, self.next_id()));
-        if self.acks == Acks::None {
-            self.oldest += 1;
-            return;
-        }
-        self.unacknowledged.push_back(Entry { message, sent: now, progress: Progress::Sent });
     }
 
     /// The other end has the message of that number. Numbers that are unknown or were acknowledged before change nothing.
+    #[inline]
     pub fn acknowledge(&mut self, now: Time, id: MessageId, out: &mut Outbox<Peer>) {
-        let place = id.checked_sub(self.oldest).and_then(|place| usize::try_from(place).ok());
-        let Some(entry) = place.and_then(|place| self.unacknowledged.get_mut(place)) else { return };
-        let progress = std::mem::replace(&mut entry.progress, Progress::Acknowledged);
-        match progress {
-            Progress::Acknowledged => return,
-            Progress::Doubtful | Progress::Repeated => {
-                self.doubt = (self.doubt + u8::from(self.probes > 0)).min(Self::MOST_DOUBT);
-            }
-            Progress::Sent => {
-                let measured = now.since(entry.sent);
-                let timeout = self.timeout();
-                // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
-                if measured <= timeout + jitter::most(timeout) {
-                    self.round_trip.measured(measured);
-                    self.doubt = 0;
-                }
-            }
-            Progress::Waiting => {
-                // Nobody can have a message that was never sent.
-                entry.progress = Progress::Waiting;
-                return;
-            }
-        }
-        while self.unacknowledged.front().is_some_and(|entry| entry.progress == Progress::Acknowledged) {
-            self.unacknowledged.pop_front();
-            self.oldest += 1;
-        }
-        if self.is_suspected() {
-            self.probes = 0;
-            self.release(now, out);
+        match self {
+            Self::Batched(link) => link.acknowledge(now, id),
+            Self::Single(link) => link.acknowledge(now, id, out),
         }
     }
 
-    /// Repeats the oldest message if it has waited too long.
-    pub fn on_wake(&mut self, now: Time, out: &mut Outbox<Peer>) {
-        if self.due() > now {
-            return;
-        }
-        let Some(entry) = self.unacknowledged.front_mut() else { return };
-        entry.sent = now;
-        entry.progress = Progress::Repeated;
-        out.tell(self.ends.target, self.carries.peer(entry.message, self.oldest));
-        self.probes = self.probes.saturating_add(1);
-        // A second suspicion before anything was measured is no accident any more: what is in flight then measures.
-        if self.probes == 1 && self.doubt == 0 {
-            let in_flight = self.unacknowledged.iter_mut().filter(|entry| entry.progress == Progress::Sent);
-            in_flight.for_each(|entry| entry.progress = Progress::Doubtful);
+    /// The other end has all that a receipt says. Only a batched link hears of such.
+    pub fn received(&mut self, now: Time, receipt: &Receipt) {
+        if let Self::Batched(link) = self {
+            link.received(now, receipt);
         }
     }
 
-    /// When the oldest message has waited too long; [`Time::MAX`] if there is none.
+    /// Sends whatever is due: repeats, and what has waited for its window to close. What is sent in the other direction is
+    /// acknowledged along with it.
+    #[inline]
+    pub fn on_wake(&mut self, now: Time, receipts: Option<&mut Receipts>, out: &mut Outbox<Peer>) {
+        match self {
+            Self::Batched(link) => link.on_wake(now, receipts, out),
+            Self::Single(link) => link.on_wake(now, out),
+        }
+    }
+
+    /// When something has to be sent that has not been; [`Time::MAX`] if there is nothing.
+    #[inline]
     pub fn due(&self) -> Time {
-        // The front is never acknowledged, since that removes it, and never waits: what waits is behind a probe.
-        let Some(entry) = self.unacknowledged.front() else { return Time::MAX };
-        let wait = match entry.progress {
-            _ if self.is_suspected() => self.probe_interval(),
-            // The doubt is about what was sent since it arose.
-            Progress::Doubtful => self.round_trip.timeout(),
-            _ => self.timeout(),
-        };
-        entry.sent + wait + jitter::of(wait, self.ends, self.probes)
+        match self {
+            Self::Batched(link) => link.due(),
+            Self::Single(link) => link.due(),
+        }
     }
 
     /// Who sends to whom.
+    #[inline]
     pub const fn ends(&self) -> Ends {
-        self.ends
+        match self {
+            Self::Batched(link) => link.ends(),
+            Self::Single(link) => link.ends(),
+        }
     }
 
     /// Whether the oldest message has been repeated and nothing was acknowledged since.
     pub const fn is_suspected(&self) -> bool {
-        self.probes > 0
+        match self {
+            Self::Batched(link) => link.is_suspected(),
+            Self::Single(link) => link.is_suspected(),
+        }
     }
 
     /// The number that the next message gets.
     pub fn next_id(&self) -> MessageId {
-        self.oldest + self.unacknowledged.len() as u64
-    }
-
-    /// Sends what waited, and again what was sent so long ago that it is probably lost. What may still be answered in time
-    /// is left in flight.
-    #[inline(never)]
-    fn release(&mut self, now: Time, out: &mut Outbox<Peer>) {
-        // Not the doubled timeout: a doubt about this link is no reason to keep a healed one waiting.
-        let timeout = self.round_trip.timeout();
-        for (id, entry) in (self.oldest..).zip(&mut self.unacknowledged) {
-            let progress = match entry.progress {
-                Progress::Acknowledged => continue,
-                Progress::Waiting => Progress::Sent,
-                _ if now.since(entry.sent) >= timeout => Progress::Repeated,
-                _ => continue,
-            };
-            *entry = Entry { sent: now, progress, ..*entry };
-            out.tell(self.ends.target, self.carries.peer(entry.message, id));
-        }
-    }
-
-    fn timeout(&self) -> Duration {
-        let timeout = self.round_trip.timeout();
-        (timeout * (1 << self.doubt)).min(timeout.max(Self::FARTHEST_PROBE * 2))
-    }
-
-    fn probe_interval(&self) -> Duration {
-        (self.timeout() * 2).min(Self::FARTHEST_PROBE.max(self.round_trip.smoothed() * 2))
-    }
-}
-
-impl Carries {
-    const fn peer(self, message: Value, msg_id: MessageId) -> Peer {
         match self {
-            Self::Relay => Peer::Relay { message, msg_id },
-            Self::Spread => Peer::Spread { message, msg_id },
+            Self::Batched(link) => link.next_id(),
+            Self::Single(link) => link.next_id(),
         }
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// How long to wait for an acknowledgement that is not held back, after a doubt has doubled the timeout so often.
+fn timeout(round_trip: &RoundTrip, doubt: u8) -> Duration {
+    let timeout = round_trip.timeout();
+    (timeout * (1 << doubt)).min(timeout.max(Link::FARTHEST_PROBE * 2))
+}
+
+/// How long to wait between two probes.
+fn probe_interval(round_trip: &RoundTrip, doubt: u8) -> Duration {
+    (timeout(round_trip, doubt) * 2).min(Link::FARTHEST_PROBE.max(round_trip.smoothed() * 2))
+}

@@ -23,6 +23,18 @@ async fn main() -> std::process::ExitCode {
             return 2.into();
         }
     };
+    let words: Result<Vec<String>, _> = std::env::args_os().skip(1).map(std::ffi::OsString::into_string).collect();
+    let config = match words.map(|words| config.with_arguments(&words)) {
+        Ok(Ok(config)) => config,
+        Ok(Err(error)) => {
+            log(error);
+            return 2.into();
+        }
+        Err(word) => {
+            log(format_args!("the argument {} is no text", word.display()));
+            return 2.into();
+        }
+    };
     log(format_args!("built with {config}"));
     match run(Wire::new(config), input()).await {
         // Whoever listened has gone; there is nobody left to serve.

@@ -3,15 +3,18 @@
 //! Absent: the time before `init` ([`crate::Broadcaster`]), waiting and repeating ([`crate::link`]), and what one role
 //! alone may do ([`crate::role`]).
 
-use protocol::{
-    Address, Adjacency, Body, ErrorCode, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values,
-};
+use protocol::{Address, Body, ErrorCode, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values};
 
-use crate::link::{Carries, Ends};
-use crate::recovery::{Recovery, Sign};
+use self::edges::{find, links};
+use crate::receipts::Receipts;
+use crate::recovery::Recovery;
 use crate::role::{Follower, Leader, Role};
-use crate::topology::{Cluster, Topology};
+use crate::topology::Topology;
 use crate::{Acks, Config, Link, Peer, RoundTrip};
+
+mod batches;
+mod edges;
+mod memory;
 
 /// A broadcast node that is a [`Follower`] or a [`Leader`].
 #[derive(Clone, Debug)]
@@ -22,6 +25,13 @@ pub struct Node<R> {
     seen: ValueSet,
     /// To the nodes that this one passes values to, by address.
     links: Vec<Link>,
+    /// Whether what one event brings goes out together.
+    is_batched: bool,
+    /// What has arrived from others, where one acknowledgement stands for many messages. Boxed, like all that most
+    /// configurations do without.
+    receipts: Option<Box<Receipts>>,
+    /// Any message of a new link gets a number from here on.
+    unused: MessageId,
     /// No link is due before this time, nor anything of a recovery.
     wake: Time,
     /// What this node has lost, as far as it knows. Boxed, because hardly any node ever has.
@@ -47,8 +57,21 @@ impl Node<Leader> {
 }
 
 impl<R: Role> Node<R> {
-    const fn new(config: Config, nodes: u32, number: u32, links: Vec<Link>, role: R) -> Self {
-        Self { config, nodes, number, seen: ValueSet::new(), links, wake: Time::MAX, recovery: None, role }
+    fn new(config: Config, nodes: u32, number: u32, links: Vec<Link>, role: R) -> Self {
+        let receipts = config.acks.are_cumulative().then(|| Box::new(Receipts::new(config.acks.delay(config.windows))));
+        Self {
+            config,
+            nodes,
+            number,
+            seen: ValueSet::new(),
+            links,
+            is_batched: config.is_batched(),
+            receipts,
+            unused: 0,
+            wake: Time::MAX,
+            recovery: None,
+            role,
+        }
     }
 
     /// The same node, which does not know yet whether it was there before.
@@ -118,7 +141,7 @@ impl<R: Role> Node<R> {
     ) -> Node<S> {
         let uplink_next = self.role.uplink().map_or(0, |link| link.next_id());
         // A number is never used twice between two nodes: an acknowledgement may still be on its way to a link of before.
-        let first = self.links.iter().map(Link::next_id).fold(uplink_next, MessageId::max);
+        let first = self.links.iter().map(Link::next_id).fold(self.unused.max(uplink_next), MessageId::max);
         let (mut links, mut uplink) = links(self.config, self.nodes, self.number, master, first);
         if self.config.topology == Topology::Offered {
             // Edges that a test offers lead the same ways under any master.
@@ -136,6 +159,8 @@ impl<R: Role> Node<R> {
         }
         let mut node = Node::new(self.config, self.nodes, self.number, links, role(uplink));
         node.seen = self.seen;
+        node.receipts = self.receipts;
+        node.unused = first;
         node.recovery = self.recovery;
         node.wake = node.earliest_due();
         node
@@ -186,93 +211,8 @@ impl<R: Role> Node<R> {
     fn earliest_due(&mut self) -> Time {
         let uplink = self.role.uplink().map_or(Time::MAX, |link| link.due());
         let recovery = self.recovery.as_ref().map_or(Time::MAX, |recovery| recovery.due());
-        self.links.iter().map(Link::due).fold(uplink.min(recovery), Time::min)
-    }
-
-    /// Learns from this message, if it is the first after `init`, whether this node was there before.
-    #[cold]
-    fn look_back(&mut self, now: Time, body: &Body<Peer>, out: &mut Outbox<Peer>) {
-        match self.recovery.as_ref().map_or(Sign::None, |recovery| recovery.sign_of(body)) {
-            Sign::Fresh => {
-                self.recovery = None;
-                self.wake = self.earliest_due();
-            }
-            Sign::Restarted => self.recover(now, out),
-            Sign::None => {}
-        }
-    }
-
-    /// The test offers edges, which is news only to a node that was built to take them.
-    fn offered(&mut self, adjacency: &Adjacency) {
-        if self.config.topology == Topology::Offered && self.links.is_empty() {
-            let targets = adjacency.get(self.number as usize).cloned().unwrap_or_default();
-            self.links = to_all(self.config, self.number, targets, 0);
-        }
-    }
-
-    /// Asks all that may hold what this node has lost. Its own messages get numbers that none of before can have had, lest
-    /// an old acknowledgement that is still on its way stands for a new message.
-    fn recover(&mut self, now: Time, out: &mut Outbox<Peer>) {
-        let first = now.as_nanos() / 1_000;
-        self.links.iter_mut().chain(self.role.uplink()).for_each(|link| link.renumber(first));
-        let cluster = Cluster::new(self.nodes).rooted_at(R::master(self));
-        if self.config.topology == Topology::Offered && self.links.is_empty() {
-            // Nobody offers a topology a second time. A node that does not know its neighbours talks to everybody.
-            self.links = to_all(self.config, self.number, Topology::Direct.neighbours(cluster, self.number), first);
-        }
-        let near = match self.config.topology {
-            Topology::Offered => self.links.iter().filter_map(|link| link.ends().target.as_node()).collect(),
-            topology => topology.neighbours(cluster, self.number),
-        };
-        let hold = if !self.config.relay_to_master {
-            near
-        } else if self.number == R::master(self) {
-            // Whatever was on its way through here: anybody may have handed it over.
-            (0..self.nodes).collect()
-        } else {
-            near.into_iter().chain([R::master(self)]).collect()
-        };
-        let others = hold.into_iter().filter(|&other| other != self.number);
-        self.recovery = Recovery::asking(now, Address::node(self.number), others, first, out).map(Box::new);
-        self.wake = self.earliest_due();
-    }
-
-    /// Another node has told what it holds: this one takes in what is new, and passes on what the others lack.
-    #[cold]
-    fn learn(&mut self, now: Time, source: Address, id: MessageId, theirs: &ValueSet, out: &mut Outbox<Peer>) {
-        let Some(recovery) = &mut self.recovery else { return };
-        if !recovery.answered(source, id, theirs) {
-            return;
-        }
-        let news: Vec<Value> = theirs.difference(&self.seen).collect();
-        self.seen.extend(news.iter().copied());
-        for link in self.links.iter_mut().chain(self.role.uplink()) {
-            let target = link.ends().target;
-            if target == source {
-                for message in self.seen.difference(theirs) {
-                    if !link.carries(message) {
-                        link.push(now, message, out);
-                    }
-                }
-            } else if let Some(known) = recovery.holdings(target) {
-                // Who has not answered yet gets its share when it does.
-                let lacked = news.iter().filter(|&&message| !known.contains(message));
-                lacked.for_each(|&message| link.push(now, message, out));
-            }
-        }
-        if recovery.is_over() {
-            self.recovery = None;
-        }
-        self.wake = self.earliest_due();
-    }
-
-    /// Another node has lost everything: it is told what this one holds.
-    #[cold]
-    fn tell_all(&mut self, source: Address, id: MessageId, out: &mut Outbox<Peer>) {
-        if let Some(recovery) = &mut self.recovery {
-            recovery.told(source, &self.seen);
-        }
-        out.tell(source, Peer::Holds { in_reply_to: id, messages: Box::new(self.seen.clone()) });
+        let receipts = self.receipts.as_ref().map_or(Time::MAX, |receipts| receipts.due());
+        self.links.iter().map(Link::due).fold(uplink.min(recovery).min(receipts), Time::min)
     }
 }
 
@@ -289,7 +229,12 @@ impl<R: Role> Machine for Node<R> {
             }
             Body::Peer(Peer::Recover { msg_id }) => self.tell_all(source, msg_id, out),
             Body::Peer(Peer::Ack { in_reply_to }) => self.acknowledged(now, source, in_reply_to, out),
-            Body::Peer(Peer::Relay { message, msg_id }) => R::relayed(self, now, source, message, msg_id, out),
+            Body::Peer(Peer::Batch(ref batch)) => self.unpack(now, source, batch, out),
+            Body::Peer(Peer::Received(ref receipt)) => self.received(now, source, receipt),
+            Body::Peer(Peer::Relay { message, msg_id }) => {
+                self.acknowledge(source, msg_id, out);
+                R::relayed(self, now, source, message, out);
+            }
             Body::Peer(Peer::Spread { message, msg_id }) => {
                 self.acknowledge(source, msg_id, out);
                 self.pass_on(now, source, message, out);
@@ -298,18 +243,28 @@ impl<R: Role> Machine for Node<R> {
             Body::Reply { .. } => {}
             Body::Request { id, ref request } => self.serve(now, source, id, request, out),
         }
+        if self.is_batched {
+            // What one event has brought goes out together, and what waited with it.
+            self.wake = now;
+            self.on_wake(now, out);
+        }
     }
 
     fn on_wake(&mut self, now: Time, out: &mut Outbox<Peer>) {
         if now < self.wake {
             return;
         }
+        let mut receipts = self.receipts.take();
         for link in &mut self.links {
-            link.on_wake(now, out);
+            link.on_wake(now, receipts.as_deref_mut(), out);
         }
         if let Some(uplink) = self.role.uplink() {
-            uplink.on_wake(now, out);
+            uplink.on_wake(now, receipts.as_deref_mut(), out);
         }
+        if let Some(receipts) = &mut receipts {
+            receipts.on_wake(now, out);
+        }
+        self.receipts = receipts;
         if let Some(recovery) = &mut self.recovery
             && recovery.on_wake(now, Address::node(self.number), out)
         {
@@ -321,36 +276,4 @@ impl<R: Role> Machine for Node<R> {
     fn next_wake(&self) -> Option<Time> {
         (self.wake != Time::MAX).then_some(self.wake)
     }
-}
-
-/// The links of a node: to those it passes values to, by address, and to its master where it needs one of its own.
-fn links(config: Config, nodes: u32, number: u32, master: u32, first: MessageId) -> (Vec<Link>, Option<Box<Link>>) {
-    let cluster = Cluster::new(nodes).rooted_at(master);
-    let targets = if config.relay_to_master {
-        config.topology.children(cluster, number)
-    } else {
-        config.topology.neighbours(cluster, number)
-    };
-    // A master that is a child hears of a client's value as a child does, and not a second time.
-    let apart = config.relay_to_master && number != master && !targets.contains(&master);
-    let uplink = || {
-        let ends = Ends { source: Address::node(number), target: Address::node(master) };
-        Box::new(Link::new(ends, Carries::Relay, config.acks, first))
-    };
-    (to_all(config, number, targets, first), apart.then(uplink))
-}
-
-/// A link to each of these, by address.
-fn to_all(config: Config, number: u32, mut targets: Vec<u32>, first: MessageId) -> Vec<Link> {
-    targets.sort_unstable();
-    targets.dedup();
-    let ends = |target| Ends { source: Address::node(number), target: Address::node(target) };
-    let others = targets.into_iter().filter(|&target| target != number);
-    others.map(|target| Link::new(ends(target), Carries::Spread, config.acks, first)).collect()
-}
-
-/// The place of the link to that node.
-#[inline]
-fn find(links: &[Link], target: Address) -> Option<usize> {
-    links.binary_search_by_key(&target, |link| link.ends().target).ok()
 }

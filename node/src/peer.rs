@@ -5,8 +5,9 @@
 use protocol::{Carry, MessageId, Value, ValueSet};
 use serde::{Deserialize, Serialize};
 
-/// A message from node to node. Small, so that it is copied about for nothing; only the answer to a node that has lost
-/// everything has a heap of its own.
+use crate::receipts::Receipt;
+
+/// A message from node to node. Small, so that it is copied about for nothing; what is larger has a heap of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Peer {
@@ -15,6 +16,8 @@ pub enum Peer {
         /// The number of the message that arrived.
         in_reply_to: MessageId,
     },
+    /// Here are values; pass them on.
+    Batch(Box<Batch>),
     /// This is all I hold.
     Holds {
         /// The number of the [`Recover`](Self::Recover) that this answers.
@@ -22,6 +25,8 @@ pub enum Peer {
         /// The values.
         messages: Box<ValueSet>,
     },
+    /// All that has arrived from you.
+    Received(Box<Receipt>),
     /// I was started again and hold nothing; what do you hold?
     Recover {
         /// The number to answer.
@@ -43,11 +48,37 @@ pub enum Peer {
     },
 }
 
+/// Many values in one message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// The values.
+    pub messages: Vec<Value>,
+    /// The number to acknowledge.
+    pub msg_id: MessageId,
+    /// The smallest number whose acknowledgement the sender still waits for.
+    pub oldest: MessageId,
+    /// Clients gave me these; spread them from the root.
+    #[serde(rename = "relay", default, skip_serializing_if = "is_not")]
+    pub is_relay: bool,
+    /// I have waited for too long; answer at once.
+    #[serde(rename = "probe", default, skip_serializing_if = "is_not")]
+    pub is_probe: bool,
+    /// All that has arrived from you.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<Receipt>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde lends what it asks about")]
+const fn is_not(flag: &bool) -> bool {
+    !*flag
+}
+
 impl Carry for Peer {
     #[inline]
     fn carried_values(&self, each: &mut dyn FnMut(Value)) {
         match self {
-            Self::Ack { .. } | Self::Recover { .. } => {}
+            Self::Ack { .. } | Self::Received(_) | Self::Recover { .. } => {}
+            Self::Batch(batch) => batch.messages.iter().copied().for_each(each),
             Self::Holds { messages, .. } => messages.iter().for_each(each),
             Self::Relay { message, .. } | Self::Spread { message, .. } => each(*message),
         }
@@ -57,7 +88,13 @@ impl Carry for Peer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::receipts::Latest;
     use protocol::{Address, Body, Codec, Directory, Message};
+
+    #[test]
+    fn a_message_between_nodes_is_three_words() {
+        assert_eq!(size_of::<Peer>(), 24);
+    }
 
     #[test]
     fn as_it_is_on_the_wire() {
@@ -67,6 +104,36 @@ mod tests {
             (
                 Peer::Holds { in_reply_to: 2, messages: Box::new(ValueSet::from_iter([9, 7])) },
                 r#"{"in_reply_to":2,"messages":[7,9],"type":"holds"}"#,
+            ),
+            (
+                Peer::Batch(Box::new(Batch {
+                    messages: vec![9, 7],
+                    msg_id: 4,
+                    oldest: 3,
+                    is_relay: false,
+                    is_probe: false,
+                    received: None,
+                })),
+                r#"{"messages":[9,7],"msg_id":4,"oldest":3,"type":"batch"}"#,
+            ),
+            (
+                Peer::Batch(Box::new(Batch {
+                    messages: vec![9],
+                    msg_id: 4,
+                    oldest: 4,
+                    is_relay: true,
+                    is_probe: true,
+                    received: Some(Receipt { below: 5, beyond: vec![7, 8], latest: None }),
+                })),
+                r#"{"messages":[9],"msg_id":4,"oldest":4,"probe":true,"received":{"below":5,"beyond":"7 8"},"relay":true,"type":"batch"}"#,
+            ),
+            (
+                Peer::Received(Box::new(Receipt {
+                    below: 5,
+                    beyond: Vec::new(),
+                    latest: Some(Latest { msg_id: 4, held_us: 17 }),
+                })),
+                r#"{"below":5,"latest":{"held_us":17,"msg_id":4},"type":"received"}"#,
             ),
             (Peer::Recover { msg_id: 2 }, r#"{"msg_id":2,"type":"recover"}"#),
             (Peer::Relay { message: -7, msg_id: 0 }, r#"{"message":-7,"msg_id":0,"type":"relay"}"#),

@@ -2,7 +2,7 @@
 //!
 //! Absent: spreading from the root. That is [`Node::<Leader>::spread_relayed`], and a follower has no such method.
 
-use protocol::{Address, MessageId, Outbox, Time, Value};
+use protocol::{Address, Outbox, Time, Value};
 
 use super::{Leader, Role};
 use crate::{Link, Node, Peer};
@@ -65,15 +65,7 @@ impl Role for Follower {
 
     /// The sender knows an old master. To lose nothing, the value is taken in as if a client had brought it: it goes to the
     /// children and on to the master that this node knows.
-    fn relayed(
-        node: &mut Node<Self>,
-        now: Time,
-        source: Address,
-        message: Value,
-        msg_id: MessageId,
-        out: &mut Outbox<Peer>,
-    ) {
-        node.acknowledge(source, msg_id, out);
+    fn relayed(node: &mut Node<Self>, now: Time, _source: Address, message: Value, out: &mut Outbox<Peer>) {
         node.take_in(now, message, out);
     }
 }

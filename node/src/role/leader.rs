@@ -71,14 +71,7 @@ impl Role for Leader {
         None
     }
 
-    fn relayed(
-        node: &mut Node<Self>,
-        now: Time,
-        source: Address,
-        message: Value,
-        msg_id: MessageId,
-        out: &mut Outbox<Peer>,
-    ) {
-        node.spread_relayed(now, source, message, msg_id, out);
+    fn relayed(node: &mut Node<Self>, now: Time, source: Address, message: Value, out: &mut Outbox<Peer>) {
+        node.pass_on(now, source, message, out);
     }
 }

@@ -3,7 +3,7 @@
 //! Absent: when a node changes its role. Nothing in this crate elects; whoever does calls [`Node::promote`],
 //! [`Node::demote`] and [`Node::follow`], which take the old node and give the new one.
 
-use protocol::{Address, MessageId, Outbox, Time, Value};
+use protocol::{Address, Outbox, Time, Value};
 
 use crate::{Link, Node, Peer};
 
@@ -25,14 +25,7 @@ pub trait Role: Sized + sealed::Sealed {
     fn uplink(&mut self) -> Option<&mut Link>;
 
     /// Another node believes this one to be the master and handed it a client's value.
-    fn relayed(
-        node: &mut Node<Self>,
-        now: Time,
-        source: Address,
-        message: Value,
-        msg_id: MessageId,
-        out: &mut Outbox<Peer>,
-    );
+    fn relayed(node: &mut Node<Self>, now: Time, source: Address, message: Value, out: &mut Outbox<Peer>);
 }
 
 mod sealed {

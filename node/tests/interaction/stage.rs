@@ -4,6 +4,7 @@
 //! | command | effect |
 //! |---|---|
 //! | `cluster 5 topology-star relay-to-master` | a fresh cluster, initialised; prints who leads |
+//! | `cluster 5 topology-star --batch-window=1s` | the same with an argument |
 //! | `uninitialised 5 topology-star` | the same before any `init` |
 //! | `init n3` | tells one node who it is, and the topology that a test offers |
 //! | `kill n3`, `restart n3` | it forgets everything; it is told again who it is, and no topology |
@@ -21,6 +22,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use node::peer::Batch;
+use node::receipts::Receipt;
 use node::{Broadcaster, Config, Peer};
 use protocol::{Address, Body, Duration, Machine, Outbox, Reply, Request, Time, Values};
 
@@ -98,7 +101,8 @@ impl Stage {
     }
 
     fn build(&mut self, nodes: u32, features: &[&str]) {
-        let config = Config::named(features).unwrap();
+        let (arguments, features): (Vec<&str>, Vec<&str>) = features.iter().partition(|word| word.starts_with("--"));
+        let config = Config::named(&features).unwrap().with_arguments(&arguments).unwrap();
         *self = Self { machines: vec![Broadcaster::new(config); nodes as usize], ..Self::default() };
     }
 
@@ -194,14 +198,37 @@ impl Stage {
 fn shown(flight: &Flight) -> String {
     let said = match &flight.peer {
         Peer::Ack { in_reply_to } => format!("ack ({in_reply_to})"),
+        Peer::Batch(batch) => shown_batch(batch),
         Peer::Holds { in_reply_to, messages } => {
             format!("holds {:?} ({in_reply_to})", messages.iter().collect::<Vec<_>>())
         }
+        Peer::Received(receipt) => format!("received {}", shown_receipt(receipt)),
         Peer::Recover { msg_id } => format!("recover ({msg_id})"),
         Peer::Relay { message, msg_id } => format!("relay {message} ({msg_id})"),
         Peer::Spread { message, msg_id } => format!("spread {message} ({msg_id})"),
     };
     format!("n{}->n{} {said}", flight.source, flight.dest)
+}
+
+fn shown_batch(batch: &Batch) -> String {
+    let kind = if batch.is_relay { "relay" } else { "spread" };
+    let mut said = format!("{kind} {:?} ({})", batch.messages, batch.msg_id);
+    if batch.oldest < batch.msg_id {
+        write!(said, " oldest {}", batch.oldest).unwrap();
+    }
+    if batch.is_probe {
+        said.push_str(" probe");
+    }
+    if let Some(receipt) = &batch.received {
+        write!(said, " received {}", shown_receipt(receipt)).unwrap();
+    }
+    said
+}
+
+fn shown_receipt(receipt: &Receipt) -> String {
+    let beyond: Vec<String> = receipt.beyond.iter().map(|id| format!(" {id}")).collect();
+    let held = receipt.latest.map(|latest| format!(", {} held {} us", latest.msg_id, latest.held_us));
+    format!("..{}{}{}", receipt.below, beyond.concat(), held.unwrap_or_default())
 }
 
 fn answer(reply: &Reply) -> String {

@@ -5,7 +5,7 @@ use node::topology::Topology;
 use protocol::{Duration, Time, Value};
 
 use crate::network::{Fate, Network, Tally};
-use crate::{CONFIGS, at};
+use crate::{SINGLE, at};
 
 /// One broadcast into a quiet cluster of 25, with hops that take so long: the messages that carry the value.
 fn cost(features: &[&str], node: u32, hop: Duration) -> usize {
@@ -65,7 +65,7 @@ fn load(features: &[&str], mut delay: impl FnMut() -> Duration, values: Value) -
 
 #[test]
 fn a_healthy_network_sees_no_repeats() {
-    for features in CONFIGS {
+    for features in SINGLE {
         for millis in [0, 1, 10, 100, 500, 1_000, 1_250, 1_490] {
             let (sent, needed) = load(features, || Duration::from_millis(millis), 2);
             assert_eq!(sent, needed, "{features:?} with hops of {millis} ms");
@@ -75,7 +75,7 @@ fn a_healthy_network_sees_no_repeats() {
 
 #[test]
 fn a_hop_of_two_seconds_is_learnt_from_the_first_messages_of_a_link() {
-    for features in CONFIGS {
+    for features in SINGLE {
         let (few, needed) = load(features, || Duration::from_secs(2), 2);
         let (many, needed_for_many) = load(features, || Duration::from_secs(2), 20);
         assert!(few > needed, "the start at 1 s cannot know");
@@ -102,7 +102,7 @@ fn seconds(seconds: f64) -> Duration {
 fn uniform_hops_around_100_ms_see_no_repeats() {
     let mut random = uniform();
     let delay = || seconds(random() * 0.2);
-    let (sent, needed) = load(CONFIGS[5], delay, 40);
+    let (sent, needed) = load(SINGLE[5], delay, 40);
     assert_eq!(sent, needed);
 }
 
@@ -110,7 +110,7 @@ fn uniform_hops_around_100_ms_see_no_repeats() {
 fn exponential_hops_around_100_ms_see_hardly_any() {
     let mut random = uniform();
     let delay = || seconds(-(1.0 - random()).ln() * 0.1);
-    let (sent, needed) = load(CONFIGS[5], delay, 40);
+    let (sent, needed) = load(SINGLE[5], delay, 40);
     // One round trip in 2 000 takes more than a second.
     assert!(sent - needed <= needed / 500, "{sent} instead of {needed}");
 }

@@ -10,8 +10,8 @@ use network::{Fate, Network};
 mod counts;
 mod network;
 
-/// The sets of features.
-const CONFIGS: [&[&str]; 11] = [
+/// The sets of features whose links carry a message for each value.
+const SINGLE: [&[&str]; 11] = [
     &["topology-grid"],
     &["topology-grid", "relay-to-master"],
     &["topology-star"],
@@ -24,6 +24,26 @@ const CONFIGS: [&[&str]; 11] = [
     &["topology-tree-4", "relay-to-master"],
     &["topology-two-hubs"],
 ];
+
+/// The sets of features and arguments whose links carry many values in a message.
+const BATCHED: [&[&str]; 11] = [
+    &["topology-star", "--batch-window=200ms"],
+    &["topology-star", "relay-to-master", "acks-piggyback", "--batch-window-down=400ms"],
+    &["topology-star", "acks-piggyback", "--batch-window-up=100ms", "--batch-window-down=900ms"],
+    &["topology-star", "acks-cumulative"],
+    &["topology-direct", "acks-piggyback"],
+    &["topology-direct", "acks-cumulative", "--batch-window=1500ms"],
+    &["topology-grid", "acks-cumulative", "--batch-window=20ms"],
+    &["topology-grid", "relay-to-master", "acks-piggyback"],
+    &["topology-n12-tree", "acks-piggyback", "--batch-window=50ms"],
+    &["topology-n12-tree", "relay-to-master", "acks-piggyback"],
+    &["topology-two-hubs", "relay-to-master", "acks-cumulative", "--batch-window-up=300ms"],
+];
+
+fn config(words: &[&str]) -> Config {
+    let (arguments, features): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with("--"));
+    Config::named(&features).unwrap().with_arguments(&arguments).unwrap()
+}
 
 fn at(millis: u64) -> Time {
     Time::ZERO + Duration::from_millis(millis)
@@ -67,7 +87,7 @@ impl Schedule {
             sent += 1;
             self.fate(sent, now, source, dest)
         };
-        let config = Config::named(self.features).unwrap();
+        let config = config(self.features);
         let mut network = Network::new(config, self.nodes, Box::new(rule)).with_lag(Duration::from_millis(self.lag));
         for (value, &(start, node)) in (0..).zip(&self.broadcasts) {
             network.broadcast(at(start), node % self.nodes, value);
@@ -91,7 +111,7 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 fn schedule() -> impl Strategy<Value = Schedule> {
-    let cluster = (prop::sample::select(&CONFIGS[..]), 1_u32..=12, 0_u64..1_500, 0_u64..200);
+    let cluster = (prop::sample::select([&SINGLE[..], &BATCHED[..]].concat()), 1_u32..=12, 0_u64..1_500, 0_u64..200);
     let load = (vec((0_u64..20_000, any::<u32>()), 1..40), vec(fate(), 1..60));
     let partitions = vec((0_u64..20_000, 0_u64..40_000, any::<u16>()), 0..4);
     let masters = vec(any::<u32>(), 0..3);
@@ -124,7 +144,7 @@ proptest! {
 
     #[test]
     fn a_cut_costs_a_probe_now_and_then_however_much_is_due(
-        features in prop::sample::select(&CONFIGS[..]),
+        features in prop::sample::select(&SINGLE[..]),
         values in 1_u64..400,
         cut in 5_000_u64..120_000,
     ) {
@@ -132,7 +152,7 @@ proptest! {
         let rule = move |now, source: u32, dest: u32| {
             if now < at(cut) && (source < 12) != (dest < 12) { Fate::Lost } else { Fate::Once(Duration::from_millis(100)) }
         };
-        let mut network = Network::new(Config::named(features).unwrap(), 25, Box::new(rule));
+        let mut network = Network::new(config(features), 25, Box::new(rule));
         for value in 0..values {
             network.broadcast(at(value * 5), 12, Value::try_from(value).unwrap());
         }

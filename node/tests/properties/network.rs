@@ -137,8 +137,8 @@ impl<'a> Network<'a> {
         for (dest, body) in out.drain() {
             let Some(dest) = dest.as_node() else { continue };
             match body {
-                Body::Peer(Peer::Ack { .. }) => self.tally.acknowledgements += 1,
-                Body::Peer(Peer::Relay { .. } | Peer::Spread { .. }) => self.tally.values += 1,
+                Body::Peer(Peer::Ack { .. } | Peer::Received(_)) => self.tally.acknowledgements += 1,
+                Body::Peer(Peer::Batch(_) | Peer::Relay { .. } | Peer::Spread { .. }) => self.tally.values += 1,
                 other => panic!("n{source} sent n{dest} {other:?}"),
             }
             let delays = match (self.rule)(self.now, source, dest) {

@@ -1,7 +1,7 @@
 //! One link, driven by hand.
 
 use super::*;
-use protocol::Body;
+use protocol::{Address, Body};
 
 const ENDS: Ends = Ends { source: Address::node(0), target: Address::node(1) };
 
@@ -13,13 +13,13 @@ fn at(millis: u64) -> Time {
 
 /// A link, and what it has sent so far that nobody looked at.
 struct Wire {
-    link: Link,
+    link: Single,
     out: Outbox<Peer>,
 }
 
 impl Wire {
     fn new() -> Self {
-        Self { link: Link::new(ENDS, Carries::Spread, Acks::Each, 0), out: Outbox::new() }
+        Self { link: Single::new(ENDS, Carries::Spread, Acks::Each, 0), out: Outbox::new() }
     }
 
     fn push(&mut self, now: Time, message: Value) -> Vec<MessageId> {
@@ -174,7 +174,7 @@ fn a_link_that_grows_slow_is_believed_after_a_few_messages() {
 
 #[test]
 fn what_nobody_acknowledges_is_sent_once_and_forgotten() {
-    let mut wire = Wire { link: Link::new(ENDS, Carries::Spread, Acks::None, 0), out: Outbox::new() };
+    let mut wire = Wire { link: Single::new(ENDS, Carries::Spread, Acks::None, 0), out: Outbox::new() };
     for (id, value) in [(0, 0), (1, 10), (2, 20)] {
         assert_eq!(wire.push(at(0), value), [id]);
     }

@@ -1,0 +1,221 @@
+//! A link that sends a message for each value, and hears of each message that it has arrived.
+//!
+//! A suspected link repeats its oldest message alone, as a probe. The first acknowledgement sends at once whatever waits or may be
+//! lost.
+//!
+//! - **Karn's rule**: an answer to a message that was sent twice measures nothing, since it may answer either copy. If
+//!   a link grows slow at once, every message might thus be repeated and none measured. So an answer that ends a
+//!   suspicion without measuring doubles the timeout (at most [`Link::MOST_DOUBT`] times), and a measurement undoes that.
+//!
+//! - **Nor does an answer to a message that was in flight when the link came to be suspected**: it measures how long the other
+//!   end was cut off or stopped. One pause of some seconds would else make every later loss wait as long. Only when the link
+//!   comes to be suspected again before anything was measured is it believed that answers take so long.
+//!
+//! Messages are numbered without gaps, so an acknowledgement finds its own by subtraction, usually at the front.
+
+use std::collections::VecDeque;
+
+use protocol::{Duration, MessageId, Outbox, Time, Value};
+
+use super::{Carries, Ends, Link};
+use crate::{Acks, Peer, RoundTrip, jitter};
+
+/// The sending end of a link whose values go one by one.
+#[derive(Clone, Debug)]
+pub struct Single {
+    ends: Ends,
+    carries: Carries,
+    acks: Acks,
+    round_trip: RoundTrip,
+    /// How often the oldest message was repeated since the last acknowledgement. Zero: the link is trusted.
+    probes: u8,
+    /// How often the timeout is doubled, for want of a measurement.
+    doubt: u8,
+    /// The number of the oldest message in `unacknowledged`.
+    oldest: MessageId,
+    unacknowledged: VecDeque<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    message: Value,
+    /// When it was last sent.
+    sent: Time,
+    progress: Progress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// Arrived, but an older one may not have.
+    Acknowledged,
+    /// Sent once, and still in flight when the link came to be suspected.
+    Doubtful,
+    /// Sent more than once.
+    Repeated,
+    /// Sent once.
+    Sent,
+    /// Not sent yet: the link is suspected.
+    Waiting,
+}
+
+impl Single {
+    /// A link on which nothing was sent. Its messages are numbered from `first`.
+    pub const fn new(ends: Ends, carries: Carries, acks: Acks, first: MessageId) -> Self {
+        Self {
+            ends,
+            carries,
+            acks,
+            round_trip: RoundTrip::ASSUMED,
+            probes: 0,
+            doubt: 0,
+            oldest: first,
+            unacknowledged: VecDeque::new(),
+        }
+    }
+
+    /// The numbers of messages go on from here, if nothing was sent yet: after a loss of memory, numbers of before may still
+    /// be acknowledged.
+    pub fn renumber(&mut self, first: MessageId) {
+        if self.unacknowledged.is_empty() {
+            self.oldest = self.oldest.max(first);
+        }
+    }
+
+    /// Whether a value is on its way, or waits for it.
+    pub fn carries(&self, message: Value) -> bool {
+        self.unacknowledged.iter().any(|entry| entry.message == message)
+    }
+
+    /// Sends a value, now or as soon as the link is trusted again.
+    pub fn push(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
+        if self.is_suspected() {
+            self.unacknowledged.push_back(Entry { message, sent: now, progress: Progress::Waiting });
+            return;
+        }
+        out.tell(self.ends.target, self.carries.peer(message, self.next_id()));
+        if self.acks == Acks::None {
+            self.oldest += 1;
+            return;
+        }
+        self.unacknowledged.push_back(Entry { message, sent: now, progress: Progress::Sent });
+    }
+
+    /// The other end has the message of that number. Numbers that are unknown or were acknowledged before change nothing.
+    pub fn acknowledge(&mut self, now: Time, id: MessageId, out: &mut Outbox<Peer>) {
+        let place = id.checked_sub(self.oldest).and_then(|place| usize::try_from(place).ok());
+        let Some(entry) = place.and_then(|place| self.unacknowledged.get_mut(place)) else { return };
+        let progress = std::mem::replace(&mut entry.progress, Progress::Acknowledged);
+        match progress {
+            Progress::Acknowledged => return,
+            Progress::Doubtful | Progress::Repeated => {
+                self.doubt = (self.doubt + u8::from(self.probes > 0)).min(Link::MOST_DOUBT);
+            }
+            Progress::Sent => {
+                let measured = now.since(entry.sent);
+                let timeout = self.timeout();
+                // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
+                if measured <= timeout + jitter::most(timeout) {
+                    self.round_trip.measured(measured);
+                    self.doubt = 0;
+                }
+            }
+            Progress::Waiting => {
+                // Nobody can have a message that was never sent.
+                entry.progress = Progress::Waiting;
+                return;
+            }
+        }
+        while self.unacknowledged.front().is_some_and(|entry| entry.progress == Progress::Acknowledged) {
+            self.unacknowledged.pop_front();
+            self.oldest += 1;
+        }
+        if self.is_suspected() {
+            self.probes = 0;
+            self.release(now, out);
+        }
+    }
+
+    /// Repeats the oldest message if it has waited too long.
+    pub fn on_wake(&mut self, now: Time, out: &mut Outbox<Peer>) {
+        if self.due() > now {
+            return;
+        }
+        let Some(entry) = self.unacknowledged.front_mut() else { return };
+        entry.sent = now;
+        entry.progress = Progress::Repeated;
+        out.tell(self.ends.target, self.carries.peer(entry.message, self.oldest));
+        self.probes = self.probes.saturating_add(1);
+        // A second suspicion before anything was measured is no accident any more: what is in flight then measures.
+        if self.probes == 1 && self.doubt == 0 {
+            let in_flight = self.unacknowledged.iter_mut().filter(|entry| entry.progress == Progress::Sent);
+            in_flight.for_each(|entry| entry.progress = Progress::Doubtful);
+        }
+    }
+
+    /// When the oldest message has waited too long; [`Time::MAX`] if there is none.
+    pub fn due(&self) -> Time {
+        // The front is never acknowledged, since that removes it, and never waits: what waits is behind a probe.
+        let Some(entry) = self.unacknowledged.front() else { return Time::MAX };
+        let wait = match entry.progress {
+            _ if self.is_suspected() => self.probe_interval(),
+            // The doubt is about what was sent since it arose.
+            Progress::Doubtful => self.round_trip.timeout(),
+            _ => self.timeout(),
+        };
+        entry.sent + wait + jitter::of(wait, self.ends, self.probes)
+    }
+
+    /// Who sends to whom.
+    pub const fn ends(&self) -> Ends {
+        self.ends
+    }
+
+    /// Whether the oldest message has been repeated and nothing was acknowledged since.
+    pub const fn is_suspected(&self) -> bool {
+        self.probes > 0
+    }
+
+    /// The number that the next message gets.
+    pub fn next_id(&self) -> MessageId {
+        self.oldest + self.unacknowledged.len() as u64
+    }
+
+    /// Sends what waited, and again what was sent so long ago that it is probably lost. What may still be answered in time
+    /// is left in flight.
+    #[inline(never)]
+    fn release(&mut self, now: Time, out: &mut Outbox<Peer>) {
+        // Not the doubled timeout: a doubt about this link is no reason to keep a healed one waiting.
+        let timeout = self.round_trip.timeout();
+        for (id, entry) in (self.oldest..).zip(&mut self.unacknowledged) {
+            let progress = match entry.progress {
+                Progress::Acknowledged => continue,
+                Progress::Waiting => Progress::Sent,
+                _ if now.since(entry.sent) >= timeout => Progress::Repeated,
+                _ => continue,
+            };
+            *entry = Entry { sent: now, progress, ..*entry };
+            out.tell(self.ends.target, self.carries.peer(entry.message, id));
+        }
+    }
+
+    fn timeout(&self) -> Duration {
+        super::timeout(&self.round_trip, self.doubt)
+    }
+
+    fn probe_interval(&self) -> Duration {
+        super::probe_interval(&self.round_trip, self.doubt)
+    }
+}
+
+impl Carries {
+    const fn peer(self, message: Value, msg_id: MessageId) -> Peer {
+        match self {
+            Self::Relay => Peer::Relay { message, msg_id },
+            Self::Spread => Peer::Spread { message, msg_id },
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "single_tests.rs"]
+mod tests;

@@ -1,0 +1,44 @@
+//! A node's messages of many values, and acknowledgements of many messages.
+//!
+//! Absent: when they are sent ([`crate::link::Batched`]).
+
+use protocol::{Address, Outbox, Time};
+
+use super::edges::find;
+use crate::peer::Batch;
+use crate::receipts::Receipt;
+use crate::role::Role;
+use crate::{Node, Peer};
+
+impl<R: Role> Node<R> {
+    /// Many values at once.
+    #[inline(never)]
+    pub(super) fn unpack(&mut self, now: Time, source: Address, batch: &Batch, out: &mut Outbox<Peer>) {
+        self.acknowledge(source, batch.msg_id, out);
+        if let Some(receipts) = &mut self.receipts {
+            receipts.arrived(now, source, batch.msg_id, batch.oldest, batch.is_probe);
+        }
+        for &message in &batch.messages {
+            if batch.is_relay {
+                R::relayed(self, now, source, message, out);
+            } else {
+                self.pass_on(now, source, message, out);
+            }
+        }
+        if let Some(receipt) = &batch.received {
+            self.received(now, source, receipt);
+        }
+    }
+
+    /// Another node has told all that has arrived there.
+    #[inline(never)]
+    pub(super) fn received(&mut self, now: Time, source: Address, receipt: &Receipt) {
+        let link = match find(&self.links, source) {
+            Some(place) => Some(&mut self.links[place]),
+            None => self.role.uplink().filter(|uplink| uplink.ends().target == source),
+        };
+        if let Some(link) = link {
+            link.received(now, receipt);
+        }
+    }
+}
