@@ -28,7 +28,13 @@
 //! | grid | off | 2E−(n−1) (56) | everybody tells all neighbours but the one it heard from |
 //! | offered | off | 2E−(n−1) | the same over the edges that the test offers |
 //!
-//! With `acks-none` these are all there are, and what the network loses is lost: [`Acks`].
+//! The acknowledgements are what [`Acks`] says. With `acks-none` the messages above are all there are, and what the network
+//! loses is lost. With `acks-piggyback` there are hardly more: acknowledgements ride.
+//!
+//! **Batches** ([`Windows`]). Where values wait for each other, messages no longer count by the broadcast but by the window: a
+//! star of *n* nodes whose hub sends every *W* needs (n−1)/W messages a second down, however many values there are. Windows are arguments of
+//! the binary, `--batch-window 200ms`; a value takes at most all the windows on its way longer. Acknowledgements to clients
+//! never wait, and a read shows at once what is held. What a node holds and has not sent is lost if it is killed.
 //!
 //! A value that reaches a node a second time is acknowledged and goes no further, so this is all there is, in whatever order
 //! messages arrive.

@@ -3,6 +3,7 @@
 //! Absent: which cells the axes come to; that is [`super::cells`].
 
 use camino::{Utf8Path, Utf8PathBuf};
+use node::Config;
 
 use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
 use super::nearest::nearest;
@@ -15,6 +16,8 @@ use super::yaml::{Key, Kind, Node, Span};
 pub(crate) enum AxisKind {
     /// The node binary's arguments.
     Args,
+    /// One argument of this project's node, which takes a span of time: `batch-window` means `--batch-window`.
+    Argument(&'static str),
     /// The node binary.
     Bin,
     /// One of several features that begin with this word: the value `grid` of `topology` means `topology-grid`.
@@ -41,6 +44,7 @@ pub(crate) struct Choice {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Setting {
     Args(Vec<String>),
+    Argument(&'static str, String),
     Bin(Utf8PathBuf),
     Feature(String, bool),
     Option(TestOption),
@@ -78,6 +82,8 @@ impl Vocabulary<'_> {
             Ok(AxisKind::Group(name.to_owned()))
         } else if let Some(option) = option_named(name) {
             Ok(AxisKind::Option(option))
+        } else if let Some(flag) = self.argument(name) {
+            Ok(AxisKind::Argument(flag))
         } else if name == "args" {
             Ok(AxisKind::Args)
         } else if name == "bin" && self.features.is_some() {
@@ -97,6 +103,16 @@ impl Vocabulary<'_> {
             AxisKind::Args => {
                 let args = arguments(node, problems)?;
                 (if args.is_empty() { "-".to_owned() } else { args.join(" ") }, Setting::Args(args))
+            }
+            AxisKind::Argument(flag) => {
+                let value = word(node, &format!("`{}`", key.name), problems)?.trim();
+                let tried = Config::named(&[]).map(|config| config.with_arguments(&[flag, value]));
+                if let Ok(Err(error)) = tried {
+                    let label = "expected a span of time, such as `200ms`";
+                    problems.push(Diagnostic::new(Code::BadDuration, &node.span, error.to_string(), label));
+                    return None;
+                }
+                (value.to_owned(), Setting::Argument(flag, value.to_owned()))
             }
             AxisKind::Bin => (word(node, "`bin`", problems)?.to_owned(), Setting::Bin(self.binary(node, problems)?)),
             AxisKind::Group(group) => {
@@ -119,6 +135,12 @@ impl Vocabulary<'_> {
             }
         };
         Some(Choice { axis: key.name.clone(), kind: kind.clone(), text, setting, span: node.span.clone() })
+    }
+
+    /// The argument of this project's node that an axis of that name sets.
+    fn argument(&self, name: &str) -> Option<&'static str> {
+        let named = |flag: &&'static str| flag.strip_prefix("--") == Some(name);
+        Config::ARGUMENTS.into_iter().find(named).filter(|_| self.features.is_some())
     }
 
     /// The path of a binary. A relative one begins at the experiment's file, wherever the program is started.
@@ -160,7 +182,13 @@ impl Vocabulary<'_> {
 
     fn unknown(&self, key: &Key) -> Diagnostic {
         let features = self.features.unwrap_or_default();
-        let words = option::NAMES.into_iter().chain(["args", "bin"]).chain(features.iter().map(String::as_str));
+        let arguments = Config::ARGUMENTS.into_iter().filter_map(|flag| flag.strip_prefix("--"));
+        let arguments = arguments.filter(|_| self.features.is_some());
+        let words = option::NAMES
+            .into_iter()
+            .chain(["args", "bin"])
+            .chain(arguments)
+            .chain(features.iter().map(String::as_str));
         let groups = features.iter().filter_map(|feature| feature.split_once('-').map(|(group, _)| group));
         let (prefix, name) = key.name.strip_prefix("test.").map_or(("", &*key.name), |name| ("test.", name));
         let near = nearest(name, words.chain(groups));

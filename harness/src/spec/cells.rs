@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use engine::{Distribution, Options};
+use node::Config;
 
 use super::axis::{AxisKind, Choice, Setting};
 use super::diagnostic::{Code, Diagnostic, Problems, listed};
@@ -72,15 +73,18 @@ impl Spec {
             NodeSpec::Bin(path) => (path.clone(), BTreeSet::new()),
             NodeSpec::Crate(features) => (None, features.keys().cloned().collect()),
         };
+        let mut arguments: Vec<String> = Vec::new();
         for choice in &choices {
             match &choice.setting {
                 Setting::Args(list) => args.clone_from(list),
+                Setting::Argument(flag, value) => arguments.extend([(*flag).to_owned(), value.clone()]),
                 Setting::Bin(path) => bin = Some(path.clone()),
                 Setting::Feature(name, true) => _ = features.insert(name.clone()),
                 Setting::Feature(name, false) => _ = features.remove(name),
                 Setting::Option(option) => option.apply(&mut options),
             }
         }
+        args.extend(arguments);
         let node = match bin {
             Some(path) => NodeSource::Bin { path, args },
             None => NodeSource::Crate { features, args },
@@ -99,6 +103,10 @@ impl Combination {
             (AxisKind::Option(name), _) => option::written(name, &self.options),
             (AxisKind::Args, NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) if !args.is_empty() => {
                 args.join(" ")
+            }
+            (AxisKind::Argument(flag), NodeSource::Crate { args, .. }) => {
+                let given = args.windows(2).find(|pair| pair[0] == *flag).map(|pair| pair[1].clone());
+                given.unwrap_or_else(|| "-".to_owned())
             }
             (AxisKind::Bin, NodeSource::Bin { path, .. }) => path.to_string(),
             (AxisKind::Group(group), NodeSource::Crate { features, .. }) => {
@@ -120,6 +128,9 @@ impl Combination {
     fn holds(&self, setting: &Setting) -> bool {
         match (setting, &self.node) {
             (Setting::Args(wanted), NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) => wanted == args,
+            (Setting::Argument(flag, value), NodeSource::Crate { args, .. }) => {
+                args.windows(2).any(|pair| pair[0] == *flag && pair[1] == *value)
+            }
             (Setting::Bin(wanted), NodeSource::Bin { path, .. }) => wanted == path,
             (Setting::Feature(name, on), NodeSource::Crate { features, .. }) => features.contains(name) == *on,
             (Setting::Option(option), _) => option.holds(&self.options),
@@ -227,16 +238,33 @@ fn no_such_cell(spec: &Spec, assignment: &Assignment, verb: &str) -> Diagnostic 
     Diagnostic::new(Code::NoSuchCell, &assignment.span, title, "this combination is not in the matrix")
 }
 
-/// A node has one topology, and one way to acknowledge.
+/// A node has one topology, and one way to acknowledge; and not everything goes with everything.
 fn features_agree(spec: &Spec, cell: &Combination, problems: &mut Problems) {
-    let NodeSource::Crate { features, .. } = &cell.node else { return };
+    let NodeSource::Crate { features, args } = &cell.node else { return };
+    let mut has_conflict = false;
     for (group, one) in EXCLUSIVE {
         let named = features.iter().map(String::as_str).filter(|feature| feature.starts_with(group));
         let named: Vec<&str> = named.collect();
         if named.len() > 1 {
+            has_conflict = true;
             problems.push(more_than_one(spec, cell, (group, one), &named));
         }
     }
+    let named: Vec<&str> = features.iter().map(String::as_str).collect();
+    let is_known = |name: &&str| Config::feature_names().any(|known| known == *name);
+    if has_conflict || !named.iter().all(is_known) {
+        return;
+    }
+    let error = match Config::named(&named).map(|config| config.with_arguments(args)) {
+        Ok(Ok(_)) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let is_nodes = |choice: &&Choice| {
+        matches!(choice.setting, Setting::Args(_) | Setting::Argument(..) | Setting::Feature(_, true))
+    };
+    let span = cell.choices.iter().rev().find(is_nodes).map_or(&spec.matrix, |choice| &choice.span);
+    problems.push(Diagnostic::new(Code::ConflictingFeatures, span, error, "with this, a node cannot be started"));
 }
 
 fn more_than_one(spec: &Spec, cell: &Combination, (group, one): (&str, &str), features: &[&str]) -> Diagnostic {

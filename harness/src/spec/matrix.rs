@@ -120,7 +120,7 @@ fn always_on(key: &Key, kind: &AxisKind, tested: &NodeSpec, problems: &mut Probl
     let sets = |feature: &str| match kind {
         AxisKind::Group(group) => feature.strip_prefix(group.as_str()).is_some_and(|rest| rest.starts_with('-')),
         AxisKind::Switch(name) => feature == name,
-        AxisKind::Args | AxisKind::Bin | AxisKind::Option(_) => false,
+        AxisKind::Args | AxisKind::Argument(_) | AxisKind::Bin | AxisKind::Option(_) => false,
     };
     if let Some((feature, span)) = features.iter().find(|(feature, _)| sets(feature)) {
         let title = format!("the axis `{}` sets what `features` turns on already", key.name);

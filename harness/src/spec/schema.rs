@@ -10,6 +10,7 @@
 mod option;
 mod value;
 
+use node::Config;
 use serde_json::{Map, Value, json};
 
 use self::value::{array, choice, either, quoted, word};
@@ -149,16 +150,23 @@ impl<'a> AxisNames<'a> {
             .into_iter()
             .flat_map(|name| [name.to_owned(), format!("test.{name}")].map(|key| (key, AxisKind::Option(name))));
         let named = [("args".to_owned(), AxisKind::Args), ("bin".to_owned(), AxisKind::Bin)];
+        let arguments =
+            Config::ARGUMENTS.into_iter().filter_map(|flag| flag.strip_prefix("--").map(|name| (name, flag)));
+        let arguments = arguments.map(|(name, flag)| (name.to_owned(), AxisKind::Argument(flag)));
         let switches = self.features.iter().map(|feature| (feature.clone(), AxisKind::Switch(feature.clone())));
         let groups = self.features.iter().filter_map(|feature| feature.split_once('-'));
         let groups = groups.map(|(group, _)| (group.to_owned(), AxisKind::Group(group.to_owned())));
-        options.chain(named).chain(groups).chain(switches)
+        options.chain(named).chain(arguments).chain(groups).chain(switches)
     }
 
     /// The shape of one value.
     fn value(&self, kind: &AxisKind) -> Value {
         match kind {
             AxisKind::Args => described("The program's arguments: one word, or a list.", argument_list()),
+            AxisKind::Argument(flag) => json!({
+                "description": format!("The node's argument `{flag}`: how long its batches gather, with the unit."),
+                "type": "string", "examples": ["200ms"],
+            }),
             AxisKind::Bin => json!({
                 "description": "A program in any language. A relative path begins at this file.",
                 "type": "string", "minLength": 1,

@@ -42,15 +42,14 @@ fn told(scenario: &Scenario, breach: &Breach) -> String {
     format!("{breach}\nreplay it: FAULTS='{scenario}' cargo test -p harness --test faults -- replay --nocapture")
 }
 
-#[test]
-fn nothing_that_somebody_holds_is_lost_whatever_breaks() {
+/// Runs each configuration under every fault, with that share of the seeds; how many runs there were.
+fn sweep(configurations: &[&str], share: u64) -> usize {
     let mut runs = 0;
-    for features in scenario::FEATURES {
+    for features in configurations {
         for (faults, seeds) in SWEEP {
-            for seed in 0..seeds {
+            for seed in 0..seeds / share {
                 let scenario = Scenario::drawn(features, faults, seed);
                 runs += 1;
-
                 if run(&scenario, sound(scenario.config())).is_err() {
                     let (small, breach) = shrunk(&scenario, |small| run(small, sound(small.config())).err());
                     panic!("{}", told(&small, &breach));
@@ -58,7 +57,17 @@ fn nothing_that_somebody_holds_is_lost_whatever_breaks() {
             }
         }
     }
-    assert!(runs >= 3_000, "{runs} runs");
+    runs
+}
+
+#[test]
+fn nothing_that_somebody_holds_is_lost_whatever_breaks() {
+    assert!(sweep(&scenario::SINGLE, 1) >= 3_000);
+}
+
+#[test]
+fn nor_where_many_values_go_in_one_message() {
+    assert!(sweep(&scenario::BATCHED, 2) >= 3_000);
 }
 
 /// Each mistake, what must break for it to show, and within how many seeds it must be caught.

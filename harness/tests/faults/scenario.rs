@@ -7,14 +7,32 @@ use engine::{Distribution, Latency, Nemeses, Options, ProcessDelay};
 use node::Config;
 use protocol::Duration;
 
-/// The configurations that are tried.
-pub(crate) const FEATURES: [&str; 6] = [
+/// The configurations whose links carry a message for each value.
+pub(crate) const SINGLE: [&str; 6] = [
     "topology-grid",
     "topology-grid relay-to-master",
     "topology-star",
     "topology-star relay-to-master",
     "topology-n12-tree",
     "topology-n12-tree relay-to-master",
+];
+
+/// Those whose links carry many values in a message: every way to acknowledge that is safe, with and without windows.
+pub(crate) const BATCHED: [&str; 14] = [
+    "topology-star --batch-window=200ms",
+    "topology-star acks-cumulative",
+    "topology-star acks-piggyback --batch-window-down=400ms",
+    "topology-star acks-piggyback --batch-window-up=600ms --batch-window-down=1000ms",
+    "topology-star relay-to-master acks-piggyback --batch-window-down=100ms",
+    "topology-direct acks-cumulative",
+    "topology-direct acks-piggyback",
+    "topology-direct acks-piggyback --batch-window=700ms",
+    "topology-grid acks-piggyback",
+    "topology-grid relay-to-master acks-cumulative --batch-window=50ms",
+    "topology-n12-tree acks-piggyback --batch-window=50ms",
+    "topology-n12-tree relay-to-master acks-cumulative",
+    "topology-n12-tree relay-to-master acks-piggyback",
+    "topology-two-hubs relay-to-master --batch-window-down=300ms",
 ];
 
 /// Everything that makes a run.
@@ -48,8 +66,10 @@ impl Scenario {
     }
 
     pub(crate) fn config(&self) -> Config {
-        let features: Vec<&str> = self.features.split(' ').collect();
-        Config::named(&features).expect("features of the node")
+        let words = self.features.split(' ');
+        let (arguments, features): (Vec<&str>, Vec<&str>) = words.partition(|word| word.starts_with("--"));
+        let config = Config::named(&features).expect("features of the node");
+        config.with_arguments(&arguments).expect("arguments of the node")
     }
 
     pub(crate) fn options(&self) -> Options {

@@ -133,8 +133,8 @@ impl Batched {
     fn measure(&mut self, now: Time, id: MessageId, held: Duration) -> bool {
         let Some(flight) = self.flights.iter().find(|flight| flight.id == id) else { return false };
         let measured = now.since(flight.sent).saturating_sub(held);
-        let timeout = self.timeout();
-        // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
+        // Without what may be held back: an answer that is later is one from a node that slept, here or there.
+        let timeout = super::timeout(&self.round_trip, self.doubt);
         let tells = !flight.is_doubtful && !flight.messages.is_empty() && measured <= timeout + jitter::most(timeout);
         if tells {
             self.round_trip.measured(measured);

@@ -69,10 +69,12 @@ impl<R: Role> Node<R> {
         theirs: &ValueSet,
         out: &mut Outbox<Peer>,
     ) {
-        let Some(recovery) = &mut self.recovery else { return };
-        if !recovery.answered(source, id, theirs) {
+        if !self.recovery.as_mut().is_some_and(|recovery| recovery.answered(source, id, theirs)) {
+            // Nobody waits for it any more, but values are values.
+            theirs.iter().for_each(|message| self.pass_on(now, source, message, out));
             return;
         }
+        let Some(recovery) = &mut self.recovery else { return };
         let news: Vec<Value> = theirs.difference(&self.seen).collect();
         self.seen.extend(news.iter().copied());
         for link in self.links.iter_mut().chain(self.role.uplink()) {
