@@ -110,7 +110,7 @@ impl Batched {
 
     /// Those have arrived; the latest of them so long before its acknowledgement was sent.
     fn arrived(&mut self, now: Time, has_arrived: impl Fn(&Flight) -> bool, latest: Option<(MessageId, Duration)>) {
-        let Some(newest) = self.flights.iter().rposition(|flight| has_arrived(flight)) else { return };
+        let Some(newest) = self.flights.iter().rposition(&has_arrived) else { return };
         let measured = latest.is_some_and(|(id, held)| self.measure(now, id, held));
         if !measured && self.is_suspected() {
             self.doubt = (self.doubt + 1).min(Link::MOST_DOUBT);

@@ -36,7 +36,9 @@ impl Wire {
     }
 
     fn push(&mut self, millis: u64, messages: &[Value]) {
-        messages.iter().for_each(|&message| self.link.push(at(millis), message));
+        for &message in messages {
+            self.link.push(at(millis), message);
+        }
     }
 
     fn receipt(&mut self, millis: u64, below: u64, beyond: &[u64], latest: (u64, u64)) {
