@@ -68,9 +68,17 @@ fn starter(file: &Utf8Path, node: &Node) -> String {
     };
     let schema = file.parent().unwrap_or(Utf8Path::new("")).join("experiment.schema.json");
     let first = if schema.is_file() { SCHEMA_IS_THERE } else { SCHEMA_IS_MISSING };
-    let name = quoted(file.file_stem().unwrap_or("mine"));
+    let name = quoted(&name(file.file_stem().unwrap_or_default()));
     let text = STARTER.replace("{name}", &name).replace("{matrix}\n", matrix).replace("{node}\n", &section);
     format!("{first}{text}")
+}
+
+/// A file's name as that of a directory of results, on every system.
+fn name(stem: &str) -> String {
+    let name: String =
+        stem.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
+    let name = name.trim_start_matches(['.', '-']).trim_end_matches('.');
+    if name.is_empty() { "mine".to_owned() } else { name.to_owned() }
 }
 
 /// A word as YAML takes it for text.
@@ -146,9 +154,13 @@ mod tests {
     fn a_first_experiment_is_one() {
         assert_eq!(plan("mine.yaml", &Node::Crate).cells.len(), 4);
         assert_eq!(plan("mine.yaml", &Node::Bin("./my-node".into())).cells.len(), 2);
-        for (file, bin) in [("it's odd: #1.yaml", "./a b/it's"), ("2024.yaml", "7"), ("true.yaml", "./ü")] {
-            let plan = plan(file, &Node::Bin(bin.into()));
-            assert_eq!(Some(plan.name.as_str()), Utf8Path::new(file).file_stem());
+        for (file, bin, name) in [
+            ("it's odd: #1.yaml", "./a b/it's", "it's odd- #1"),
+            ("2024.yaml", "7", "2024"),
+            ("true.yaml", "./ü", "true"),
+            ("-.yaml", "./x", "mine"),
+        ] {
+            assert_eq!(plan(file, &Node::Bin(bin.into())).name, name);
         }
     }
 
