@@ -4,6 +4,7 @@
 //! Absent: running nodes, which features make sense together ([`crate::spec`]), and what a workspace is made of
 //! (`workspace`).
 
+mod anew;
 mod companions;
 mod workspace;
 
@@ -20,7 +21,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-pub(crate) use self::companions::identity;
+pub(crate) use self::companions::{companions, identity};
 use self::workspace::Workspace;
 use crate::plan::{NodeSource, Plan, listed};
 use crate::process::{Invocation, ProcessError, interrupted, run_captured};
@@ -175,7 +176,7 @@ impl Toolchain {
             ]
             .concat();
             let stdout = self.cargo(&workspace.root, &command, cells)?;
-            let made = executable(&stdout).ok_or_else(|| BuildError::Cargo {
+            let made = executable(&stdout, "node").ok_or_else(|| BuildError::Cargo {
                 command: Invocation::new(&self.cargo, command).to_string(),
                 status: "no executable".to_owned(),
                 cells: cells.to_vec(),
@@ -245,8 +246,8 @@ fn lock(path: &Utf8Path, say: &mut dyn FnMut(&str)) -> Result<File, BuildError> 
     }
 }
 
-/// The path of the binary in cargo's messages, one JSON object a line.
-fn executable(stdout: &[u8]) -> Option<Utf8PathBuf> {
+/// The path of a binary in cargo's messages, one JSON object a line.
+fn executable(stdout: &[u8], name: &str) -> Option<Utf8PathBuf> {
     #[derive(Deserialize)]
     struct Message {
         reason: String,
@@ -260,7 +261,7 @@ fn executable(stdout: &[u8]) -> Option<Utf8PathBuf> {
     let messages = stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Message>(line).ok());
     messages
         .filter(|message| message.reason == "compiler-artifact")
-        .filter(|message| message.target.as_ref().is_some_and(|target| target.name == "node"))
+        .filter(|message| message.target.as_ref().is_some_and(|target| target.name == name))
         .find_map(|message| message.executable)
 }
 

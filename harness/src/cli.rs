@@ -16,6 +16,7 @@ mod setup;
 mod test;
 mod topology;
 mod trace;
+mod watch;
 
 use camino::Utf8PathBuf;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
@@ -34,6 +35,7 @@ pub use self::setup::{Setup, SetupArgs};
 pub use self::test::TestArgs;
 pub use self::topology::TopologyArgs;
 pub use self::trace::TraceArgs;
+pub use self::watch::WatchArgs;
 
 /// Runs experiments on broadcast nodes, under Maelstrom or an engine that behaves like it, and judges the results.
 #[derive(Debug, Parser)]
@@ -65,6 +67,9 @@ pub enum Verb {
     /// Write a first experiment, with every key explained
     #[command(after_help = init::EXAMPLES)]
     Init(InitArgs),
+    /// Run an experiment again whenever a source of it is saved
+    #[command(after_help = watch::EXAMPLES)]
+    Watch(WatchArgs),
     /// Print the JSON Schema of experiment files, with which editors complete and check them
     #[command(after_help = schema::EXAMPLES)]
     Schema(SchemaArgs),

@@ -108,6 +108,18 @@ pub enum SelectError {
     },
 }
 
+impl EngineChoice {
+    /// As files and flags name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Embedded => "embedded",
+            Self::Maelstrom => "maelstrom",
+            Self::Simulated => "simulated",
+        }
+    }
+}
+
 impl Plan {
     /// The cells that an experiment comes to under the engine that it asks for.
     pub fn of(spec: &Spec) -> Self {

@@ -1,7 +1,7 @@
 //! The only room that starts processes: each in its own group, with a deadline, its last words kept, and killed as a group.
 //!
-//! Three ways in: [`spawn_node`] for a node with three pipes, [`Running`] for a long program whose lines are followed while
-//! it runs, [`run_captured`] for a short helper. A group is killed when its guard is dropped, so a panic leaves no process
+//! Four ways in: [`spawn_node`] for a node with three pipes, [`Running`] for a long program whose lines are followed while
+//! it runs, [`run_captured`] for a short helper, [`Attached`] for another harness. A group is killed when its guard is dropped, so a panic leaves no process
 //! behind either. Absent: what any program's output means.
 //!
 //! What cannot be done from here: when the harness itself is killed with SIGKILL nothing of it runs any more, and asking
@@ -18,12 +18,14 @@ use std::time::{Duration, Instant};
 
 use camino::Utf8Path;
 
+pub use self::attached::Attached;
 pub use self::failure::{ProcessError, Tail};
 pub use self::group::{Group, continue_group, kill_group, stop_group};
 pub use self::interrupt::{install_interrupt, interrupted};
 pub use self::invocation::Invocation;
 pub use self::node::spawn_node;
 
+mod attached;
 mod failure;
 mod group;
 mod interrupt;

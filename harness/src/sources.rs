@@ -13,10 +13,7 @@ pub(crate) const NODE: [&str; 4] = ["node/Cargo.toml", "node/src", "protocol/Car
 
 /// The digest, in hexadecimal, of these files below `root`, and of every file in those of them that are directories.
 pub(crate) fn digest(root: &Path, parts: &[&str]) -> io::Result<String> {
-    let mut files = BTreeSet::new();
-    for part in parts {
-        collect(&root.join(part), &mut files)?;
-    }
+    let files = files(root, parts)?;
     let mut digest = Sha256::new();
     for path in &files {
         // A renamed file is a change, and the digest of each file has one length, so that no two trees read the same.
@@ -25,6 +22,15 @@ pub(crate) fn digest(root: &Path, parts: &[&str]) -> io::Result<String> {
         digest.update(Sha256::digest(fs::read(path)?));
     }
     Ok(hexadecimal(&digest.finalize()))
+}
+
+/// These files below `root`, and every file in those of them that are directories.
+pub(crate) fn files(root: &Path, parts: &[&str]) -> io::Result<BTreeSet<PathBuf>> {
+    let mut files = BTreeSet::new();
+    for part in parts {
+        collect(&root.join(part), &mut files)?;
+    }
+    Ok(files)
 }
 
 /// Bytes as a digest is written.

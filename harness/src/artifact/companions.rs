@@ -15,6 +15,15 @@ use super::{file_digest, hexadecimal};
 /// every file in its directory and below. Nothing where that is more than a node's sources are likely to be. `apart` names
 /// what is no part of any program: the experiment, the store.
 pub(crate) fn identity(bin: &Utf8Path, args: &[String], apart: &[Utf8PathBuf]) -> Option<String> {
+    let mut digest = Sha256::new();
+    for path in companions(bin, args, apart)? {
+        digest.update(format!("{path}\n{}\n", file_digest(&path).ok()?));
+    }
+    Some(hexadecimal(&digest.finalize()))
+}
+
+/// The files that [`identity`] looks at.
+pub(crate) fn companions(bin: &Utf8Path, args: &[String], apart: &[Utf8PathBuf]) -> Option<BTreeSet<Utf8PathBuf>> {
     let named = args.iter().map(Utf8Path::new).filter(|path| path.is_file());
     let mut files = BTreeSet::new();
     let mut bytes = 0;
@@ -25,11 +34,7 @@ pub(crate) fn identity(bin: &Utf8Path, args: &[String], apart: &[Utf8PathBuf]) -
         }
         files.insert(path);
     }
-    let mut digest = Sha256::new();
-    for path in files {
-        digest.update(format!("{path}\n{}\n", file_digest(&path).ok()?));
-    }
-    Some(hexadecimal(&digest.finalize()))
+    Some(files)
 }
 
 /// Whether a file is machine code: ELF or Mach-O.

@@ -21,6 +21,7 @@ mod setup;
 mod test;
 mod topology;
 mod trace;
+mod watch;
 
 pub use self::completions::answer as answer_completions;
 
@@ -65,6 +66,7 @@ pub fn run(cli: &Cli) -> ExitCode {
             let scene = test::Scene { backend: &*backend, console: &console, interrupted, root };
             return test::test(&args.arguments, &scene);
         }
+        Verb::Watch(args) => watch::watch(args, &console, interrupted),
     };
     status.unwrap_or_else(|error| failed(&error, &console, interrupted)).into()
 }

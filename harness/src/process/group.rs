@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 /// A group of processes that a program of ours leads. Killed when dropped.
@@ -37,8 +37,34 @@ pub(super) fn register(leader: u32) {
     live().insert(leader);
 }
 
-/// Kills every group that is registered: the second interrupt.
+/// Remembers a harness that works for this one, so that [`kill_all`] knows it.
+pub(super) fn register_harness(leader: u32) {
+    harnesses().insert(leader);
+}
+
+/// It has ended.
+pub(super) fn forget_harness(leader: u32) {
+    harnesses().remove(&leader);
+}
+
+/// The first interrupt: a wish.
+pub(super) fn ask_harness(leader: u32) {
+    // The only error is that it is gone.
+    let _ = kill(pid(leader), Signal::SIGINT);
+}
+
+/// The second: whatever it has started is killed by it.
+pub(super) fn order_harness(leader: u32) {
+    let _ = kill(pid(leader), Signal::SIGTERM);
+}
+
+/// Kills every group that is registered: the second interrupt. A harness is told to do the same: it leads groups that are
+/// not known here. Two different signals, since of one kind a second that comes at once is none.
 pub(super) fn kill_all() {
+    for &leader in &*harnesses() {
+        ask_harness(leader);
+        order_harness(leader);
+    }
     for &leader in &*live() {
         Group::signal(pid(leader), Signal::SIGKILL);
     }
@@ -109,4 +135,10 @@ fn live() -> MutexGuard<'static, BTreeSet<u32>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The same of harnesses.
+fn harnesses() -> MutexGuard<'static, BTreeSet<u32>> {
+    HARNESSES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+static HARNESSES: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 static LIVE: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());

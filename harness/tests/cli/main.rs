@@ -28,6 +28,7 @@ mod test;
 mod topology;
 mod trace;
 mod verbs;
+mod watch;
 
 use self::session::Session;
 

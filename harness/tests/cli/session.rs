@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -167,9 +167,18 @@ impl Running<'_> {
     }
 
     /// Waits until a line of stderr begins so.
+    #[expect(clippy::unbuffered_bytes, reason = "what comes behind the line is for whoever reads next")]
     pub(crate) fn wait_to_say(&mut self, beginning: &str) {
-        let stderr = BufReader::new(self.child.stderr.as_mut().expect("it is a pipe"));
-        assert!(stderr.lines().map_while(Result::ok).any(|line| line.starts_with(beginning)), "`{beginning}`");
+        let stderr = self.child.stderr.as_mut().expect("it is a pipe");
+        let mut line = Vec::new();
+        for byte in stderr.bytes().map_while(Result::ok) {
+            if byte != b'\n' {
+                line.push(byte);
+            } else if String::from_utf8_lossy(&std::mem::take(&mut line)).starts_with(beginning) {
+                return;
+            }
+        }
+        panic!("it ended without `{beginning}`");
     }
 
     /// Waits for the end, whatever else of the session still runs.
