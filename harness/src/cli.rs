@@ -104,8 +104,8 @@ Examples:
   harness run experiments/efficient.yaml       six variants of the challenge, judged
   harness run experiments/efficient.yaml --engine simulated --seeds 100
                                                the same a hundred times each, in seconds
-  harness trace experiments/efficient.yaml --cell topology=n12-tree,relay-to-master=on --svg life.svg
-                                               how one value spread, message by message, and its tree
+  harness trace experiments/quick.yaml --cell topology=star --svg life.svg
+                                               how one value spread, message by message
   harness test -w broadcast --bin ./my-node --node-count 5 --time-limit 20 --rate 10
                                                one test of your own binary, Maelstrom's way
   harness init mine.yaml --bin ./my-node       an experiment of your own to begin with

@@ -46,6 +46,6 @@ pub struct TraceArgs {
 pub(super) const EXAMPLES: &str = "\
 Examples:
   harness trace experiments/efficient.yaml --cell topology=n12-tree,relay-to-master=on
-  harness trace experiments/efficient.yaml --cell topology=grid,relay-to-master=off --value 7 --svg life.svg
+  harness trace experiments/quick.yaml --cell topology=star --value 7 --svg life.svg
   harness trace experiments/partition.yaml --seed 3 --value 500 --svg cut.svg
-  harness trace experiments/efficient.yaml --cell topology=star,relay-to-master=on --against efficient";
+  harness trace experiments/quick.yaml --cell topology=n12-tree --against quick";
