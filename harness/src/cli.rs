@@ -2,10 +2,13 @@
 //!
 //! Absent: the flags of `harness test`, which are Maelstrom's and follow its rules ([`crate::command`]).
 
+mod baseline;
 mod check;
+mod compare;
 mod complete;
 mod completions;
 mod doctor;
+mod export;
 mod init;
 mod man;
 mod plan;
@@ -22,9 +25,12 @@ use camino::Utf8PathBuf;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
+pub use self::baseline::{BaselineArgs, BaselineVerb, SaveArgs};
 pub use self::check::CheckArgs;
+pub use self::compare::{CompareArgs, PageFormat};
 pub use self::completions::{CompletionsArgs, Shell};
 pub use self::doctor::DoctorArgs;
+pub use self::export::{AnnotateArg, Export, ExportArgs, ExportFormat};
 pub use self::init::InitArgs;
 pub use self::man::ManArgs;
 pub use self::plan::PlanArgs;
@@ -85,6 +91,12 @@ pub enum Verb {
     /// Follow one broadcast through a simulated run: who sent it to whom when, as a table and a drawing
     #[command(after_help = trace::EXAMPLES)]
     Trace(TraceArgs),
+    /// Put results side by side: which figures differ, by how much, and whether that is more than chance
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(CompareArgs),
+    /// Keep what a run measured as a small file to commit, and to compare with later
+    #[command(after_help = baseline::EXAMPLES)]
+    Baseline(BaselineArgs),
     /// Fetch what the harness can use but does not bring
     #[command(after_help = setup::EXAMPLES)]
     Setup(SetupArgs),

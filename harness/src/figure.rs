@@ -180,6 +180,39 @@ impl Figure {
     }
 }
 
+/// Which way a figure gets better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// Less is better.
+    Less,
+    /// More is better.
+    More,
+    /// It says how much was asked, not how well it was answered.
+    Neither,
+}
+
+impl Figure {
+    /// Which way it gets better.
+    pub const fn better(self) -> Better {
+        match self {
+            Self::OkFraction => Better::More,
+            Self::Operations | Self::Broadcasts => Better::Neither,
+            _ => Better::Less,
+        }
+    }
+
+    /// The value without the digits that no engine resolves: latencies to the microsecond, ratios to the millionth. Figures
+    /// are compared and kept in baselines like this, so that one read back equals the one it was made of.
+    pub fn rounded(self, value: f64) -> f64 {
+        let scale = match self.unit() {
+            Unit::Count => 1.0,
+            Unit::Milliseconds => 1e3,
+            Unit::Ratio => 1e6,
+        };
+        (value * scale).round() / scale
+    }
+}
+
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())

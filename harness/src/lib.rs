@@ -3,8 +3,10 @@
 
 pub mod about;
 pub mod artifact;
+pub mod baseline;
 pub mod cli;
 pub mod command;
+pub mod compare;
 pub mod doctor;
 pub mod exit;
 pub mod figure;

@@ -1,9 +1,15 @@
 //! How a figure spreads over the repetitions of a cell.
 //!
+//! And whether two spreads differ by more than chance (`rank`).
+//!
 //! Absent: what a figure means, and whether it is good ([`crate::gate`]); quantiles, which are the engine's.
+
+mod rank;
 
 use engine::checker::quantiles::Quantiles;
 use serde::Serialize;
+
+pub use self::rank::{Method, RankTest, holm, least_p};
 
 /// A figure's values over the repetitions, in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -8,6 +8,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
+use super::export::ExportArgs;
 use super::{complete, path};
 use crate::limit::JudgedBy;
 use crate::plan::EngineChoice;
@@ -40,6 +41,10 @@ pub struct RunArgs {
     /// How the answer is written to standard output
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+
+    /// Files and annotations
+    #[command(flatten)]
+    pub exports: ExportArgs,
 
     /// The seed of every cell's first run, in place of the file's; repetitions count up from it
     #[arg(long, value_name = "N")]

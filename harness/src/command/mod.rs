@@ -1,10 +1,13 @@
 //! The verbs. Each reads as its stages.
 
+mod baseline;
 mod batch;
 mod check;
+mod compare;
 mod completions;
 mod doctor;
 mod engines;
+mod export;
 mod flags;
 mod forecast;
 mod init;
@@ -49,6 +52,8 @@ pub fn run(cli: &Cli) -> ExitCode {
     let status = match &cli.verb {
         Verb::Check(args) => check::check(args, &console),
         Verb::Completions(args) => completions::completions(*args, &console),
+        Verb::Baseline(args) => baseline::baseline(args, &console),
+        Verb::Compare(args) => compare::compare(args, &console),
         Verb::Doctor(args) => doctor::doctor(args, &console),
         Verb::Init(args) => init::init(args, &console),
         Verb::Man(args) => man::man(args, &console),

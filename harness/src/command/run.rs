@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
+use camino::Utf8Path;
 
 use super::engines;
+use super::export::Exports;
 use super::ready::{self, Nodes};
 use super::reuse::{self, Addresses};
 use super::schedule::{Made, Run, Stage};
@@ -23,6 +25,7 @@ use crate::store::{Store, Wanted};
 pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
     let toolchain = Toolchain::around(&args.experiment).context("cannot tell which directory this is")?;
     let plan = planned(args, &toolchain)?;
+    let exports = Exports::open(&args.exports)?;
     let backend = engines::open(args, &plan, console)?;
     let origin = Origin::here(backend.id());
     let about = origin.about(&plan);
@@ -44,7 +47,8 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
         Wanted::Files => stage.make(&runs, jobs),
         Wanted::Figures => stage.make_in_batches(&runs, jobs),
     };
-    answer(&stage, &about, made, runs.len(), args.format, addresses.remarks(workspace))
+    let outlets = Outlets { format: args.format, exports, experiment: &args.experiment };
+    answer(&stage, &about, made, runs.len(), outlets, addresses.remarks(workspace))
 }
 
 /// What is asked for: the experiment's file, and what the command line says.
@@ -81,13 +85,21 @@ fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes) -> Vec<Run<'a>> {
     cells.flat_map(|(cell, node)| (0..plan.repeat).map(move |repetition| Run { cell, repetition, node })).collect()
 }
 
+/// Where the answer goes.
+struct Outlets<'a> {
+    format: Format,
+    exports: Exports,
+    /// The experiment's file, into which annotations point.
+    experiment: &'a Utf8Path,
+}
+
 /// Shows what was measured, and says what it amounts to. What ended the runs early is told after what they gave.
 fn answer(
     stage: &Stage<'_>,
     about: &About,
     made: Made,
     expected: usize,
-    format: Format,
+    outlets: Outlets<'_>,
     remarks: Vec<String>,
 ) -> anyhow::Result<ExitStatus> {
     let Made { records, trouble, wall_seconds } = made;
@@ -99,11 +111,12 @@ fn answer(
     } else if is_cut_short {
         summary = summary.cut_short(ExitStatus::Interrupted, "interrupted");
     }
-    let text = match format {
+    let text = match outlets.format {
         Format::Json => json::json(&summary),
         Format::Table => table::table(&summary, stage.console.look()),
     };
     stage.console.answer(&text).context("cannot write the answer")?;
+    outlets.exports.summary(&summary, Some(outlets.experiment), stage.console)?;
     match trouble {
         Some(trouble) => Err(trouble),
         None => Ok(summary.status),
@@ -154,8 +167,10 @@ mod tests {
         let (plan, origin, store, console) = (&plan, &origin, &store, &console);
         let stage = Stage { plan, backend, origin, addresses, store, console, interrupted };
         let made = stage.make(&runs, NonZeroUsize::MIN);
+        let experiment = Utf8Path::new("x.yaml");
+        let outlets = Outlets { format: Format::Json, exports: Exports::default(), experiment };
         let seeds = made.records.iter().map(|record| record.options.seed).collect();
-        (answer(&stage, &about, made, runs.len(), Format::Json, Vec::new()), seeds)
+        (answer(&stage, &about, made, runs.len(), outlets, Vec::new()), seeds)
     }
 
     fn good() -> Outcome {

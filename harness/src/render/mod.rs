@@ -2,10 +2,17 @@
 //!
 //! Absent: the terminal. Width and colour come in as a [`table::Look`].
 
+pub(crate) mod annotation;
+pub(crate) mod comparison;
+pub(crate) mod csv;
+pub(crate) mod escape;
 pub(crate) mod finding;
 pub(crate) mod graph;
 pub(crate) mod json;
+pub(crate) mod junit;
+pub(crate) mod markdown;
 mod notes;
+pub(crate) mod sheet;
 pub(crate) mod table;
 
 use std::collections::BTreeMap;
@@ -139,6 +146,11 @@ fn fewest_messages<'r, 'a>(rows: &'r [Row<'a>]) -> Option<(&'r Row<'a>, f64)> {
     let sending: Vec<_> = passing.filter_map(|row| Some((row, row.counted.value(Figure::MsgsPerOp)?))).collect();
     let least = sending.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))?;
     (sending.len() > 1).then_some(least)
+}
+
+#[cfg(test)]
+mod forms {
+    mod tests;
 }
 
 #[cfg(test)]

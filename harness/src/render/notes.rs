@@ -11,8 +11,24 @@ use crate::figure::Figure;
 use crate::gate::{Breach, Verdict};
 use crate::outcome::{Finding, Validity};
 
+/// Everything that stands below a table without an edge.
+pub(super) fn below(summary: &Summary<'_>) -> String {
+    around(summary, &[], summary.about.repeat > 1)
+}
+
+/// Everything that stands below a table, which left something out and shows deviations or not.
+pub(super) fn around(summary: &Summary<'_>, left_out: &[&str], shows_spread: bool) -> String {
+    let mut text = String::new();
+    facts(&mut text, summary, left_out, shows_spread)
+        .and_then(|()| troubles(&mut text, summary))
+        .and_then(|()| close_calls(&mut text, summary))
+        .and_then(|()| findings(&mut text, summary))
+        .expect("a string takes everything");
+    text
+}
+
 /// What the figures were judged by and where they come from.
-pub(super) fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spread: bool) -> fmt::Result {
+fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spread: bool) -> fmt::Result {
     let about = summary.about;
     writeln!(text, "latencies in ms; * required cell")?;
     if about.repeat > 1 {
@@ -110,35 +126,39 @@ fn latest<'a>(summary: &Summary<'a>) -> Option<&'a Finding> {
 }
 
 /// Why cells fail, and why others could not be judged.
-pub(super) fn troubles(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
+fn troubles(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
     let is_trouble = |row: &&Row<'_>| row.judgement.verdict != Verdict::Pass;
-    let is_repeated = summary.about.repeat > 1;
     for (place, row) in summary.rows.iter().filter(is_trouble).enumerate() {
         if place == 0 {
             writeln!(text)?;
         }
-        let name = &row.cell.cell;
-        match &row.judgement.verdict {
-            Verdict::Fail { breaches } => {
-                let breaches: Vec<String> = breaches.iter().map(|breach| broken(row, breach, is_repeated)).collect();
-                let separator = if breaches.len() == 1 { " " } else { "\n    " };
-                writeln!(text, "✗ {name}:{separator}{}", breaches.join(separator))?;
-            }
-            Verdict::Unknown { reason } => {
-                // A crash brings the node's last words along: they are kept together.
-                let crashed = row.records.iter().find(|record| record.outcome.crash.as_ref() == Some(reason));
-                let seed = crashed.filter(|_| is_repeated).map(|record| format!("with seed {}: ", record.options.seed));
-                let reason = reason.trim_end().replace('\n', "\n    ");
-                writeln!(text, "? {name}: {}{reason}", seed.unwrap_or_default())?;
-            }
-            Verdict::Pass => {}
-        }
+        let (name, reasons) = (&row.cell.cell, reasons(summary, row));
+        let sign = if matches!(row.judgement.verdict, Verdict::Fail { .. }) { '✗' } else { '?' };
+        let separator = if reasons.len() == 1 { " " } else { "\n    " };
+        // A crash brings the node's last words along: they are kept together.
+        let reasons: Vec<String> = reasons.iter().map(|reason| reason.replace('\n', "\n    ")).collect();
+        writeln!(text, "{sign} {name}:{separator}{}", reasons.join(separator))?;
     }
     let fails = |row: &Row<'_>| matches!(row.judgement.verdict, Verdict::Fail { .. });
-    if is_repeated && summary.about.engine.name == "simulated" && summary.rows.iter().any(fails) {
+    if summary.about.repeat > 1 && summary.about.engine.name == "simulated" && summary.rows.iter().any(fails) {
         writeln!(text, "one seed alone, with its raw files: `--only CELL --seeds 1 --seed N`")?;
     }
     Ok(())
+}
+
+/// Why a cell fails or could not be judged, a sentence for every reason; none where it passes. Every form of the answer says
+/// the same ones.
+pub(super) fn reasons(summary: &Summary<'_>, row: &Row<'_>) -> Vec<String> {
+    let is_repeated = summary.about.repeat > 1;
+    match &row.judgement.verdict {
+        Verdict::Fail { breaches } => breaches.iter().map(|breach| broken(row, breach, is_repeated)).collect(),
+        Verdict::Pass => Vec::new(),
+        Verdict::Unknown { reason } => {
+            let crashed = row.records.iter().find(|record| record.outcome.crash.as_ref() == Some(reason));
+            let seed = crashed.filter(|_| is_repeated).map(|record| format!("with seed {}: ", record.options.seed));
+            vec![format!("{}{}", seed.unwrap_or_default(), reason.trim_end())]
+        }
+    }
 }
 
 fn broken(row: &Row<'_>, breach: &Breach, is_repeated: bool) -> String {
@@ -162,7 +182,7 @@ fn broken(row: &Row<'_>, breach: &Breach, is_repeated: bool) -> String {
 }
 
 /// Limits that chance may have decided about, in cells whose verdict counts.
-pub(super) fn close_calls(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
+fn close_calls(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
     let required = summary.rows.iter().filter(|row| row.cell.required);
     let calls = required.flat_map(|row| row.judgement.close.iter().map(|close| (&row.cell.cell, close)));
     for (place, (cell, close)) in calls.enumerate() {
@@ -175,7 +195,7 @@ pub(super) fn close_calls(text: &mut String, summary: &Summary<'_>) -> fmt::Resu
 }
 
 /// What else to know, each thing once with the cells it concerns.
-pub(super) fn findings(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
+fn findings(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
     let mut cells: BTreeMap<(String, Option<&str>), Vec<&str>> = BTreeMap::new();
     for row in &summary.rows {
         let findings = row.records.iter().flat_map(|record| &record.outcome.findings);

@@ -3,9 +3,8 @@
 //! A failed figure carries a mark beside its colour, so nothing is said by colour alone. On a narrow terminal the figures
 //! that nobody limits give way, then the deviations of all, and the text says so.
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, presets};
-
-use super::{Row, Summary, notes};
+use super::sheet::{Entry, Heading, Mood, Sheet};
+use super::{Row, Summary, escape, notes};
 use crate::figure::{Figure, Unit};
 use crate::gate::Verdict;
 use crate::outcome::Validity;
@@ -43,7 +42,7 @@ const COLUMNS: [Column; 11] = [
 
 /// A table that fits its page.
 struct Fitting {
-    table: Table,
+    table: String,
     /// What it had to leave out.
     left_out: Vec<&'static str>,
     shows_spread: bool,
@@ -52,13 +51,9 @@ struct Fitting {
 /// The whole answer: table, facts, what is wrong, and one line.
 pub(crate) fn table(summary: &Summary<'_>, look: Look) -> String {
     let Fitting { table, left_out, shows_spread } = fitting(summary, look);
-    let mut text = format!("{}\n\n", table.trim_fmt());
-    notes::facts(&mut text, summary, &left_out, shows_spread)
-        .and_then(|()| notes::troubles(&mut text, summary))
-        .and_then(|()| notes::close_calls(&mut text, summary))
-        .and_then(|()| notes::findings(&mut text, summary))
-        .expect("a string takes everything");
-    text + &format!("\n{}\n", summary.answer)
+    let text = notes::around(summary, &left_out, shows_spread);
+    // What a node has said stands in there, and commands no terminal.
+    format!("{table}\n\n{}\n{}\n", escape::terminal_lines(&text), summary.answer)
 }
 
 /// The widest table that fits.
@@ -71,53 +66,35 @@ fn fitting(summary: &Summary<'_>, look: Look) -> Fitting {
             let stays =
                 |column: &&Column| column.gives_way.is_none_or(|way| way > turn) || is_limited(summary, column.figure);
             let (shown, hidden): (Vec<_>, Vec<_>) = wanted().partition(stays);
-            for gap in [2, 1] {
-                let mut table = build(summary, &shown, look.is_coloured, gap, shows_spread);
-                let fits = width(&table, gap) <= look.width;
-                if fits || (!shows_spread && turn == turns && gap == 1) {
-                    if !fits {
-                        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width);
-                    }
-                    let mut left_out: Vec<_> = hidden.iter().map(|column| column.figure.name()).collect();
-                    left_out.extend((spreads.len() > 1 && !shows_spread).then_some("standard deviations"));
-                    return Fitting { table, left_out, shows_spread };
-                }
+            let sheet = sheet(summary, &shown, shows_spread);
+            let is_last = !shows_spread && turn == turns;
+            let table = sheet.fitted(look).or_else(|| is_last.then(|| sheet.table(look)));
+            if let Some(table) = table {
+                let mut left_out: Vec<_> = hidden.iter().map(|column| column.figure.name()).collect();
+                left_out.extend((spreads.len() > 1 && !shows_spread).then_some("standard deviations"));
+                return Fitting { table, left_out, shows_spread };
             }
         }
     }
-    unreachable!("the last turn's tighter table is taken whether it fits or not")
+    unreachable!("the last turn's table is taken whether it fits or not")
 }
 
-/// A table's width, its escape sequences left aside.
-fn width(table: &Table, gap: u16) -> u16 {
-    let widths = table.column_max_content_widths();
-    widths.iter().map(|content| content + gap).sum::<u16>().saturating_sub(gap)
+/// Every column that says something, with standard deviations if there are any: for pages without an edge.
+pub(super) fn whole(summary: &Summary<'_>) -> Sheet {
+    let columns: Vec<&Column> = COLUMNS.iter().filter(|column| is_wanted(summary, column)).collect();
+    sheet(summary, &columns, summary.about.repeat > 1)
 }
 
-fn build(summary: &Summary<'_>, columns: &[&Column], is_coloured: bool, gap: u16, shows_spread: bool) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING.header_separator(RULE));
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    if is_coloured {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
+fn sheet(summary: &Summary<'_>, columns: &[&Column], shows_spread: bool) -> Sheet {
     // A plan without axes has one cell, and a name says more than no column at all.
     let axes = &summary.about.axes;
     let names = if axes.is_empty() { vec!["cell".to_owned()] } else { axes.clone() };
-    let names = names.iter().map(|name| Cell::new(folded(name)));
-    let figures = columns.iter().map(|column| Cell::new(column.heading).set_alignment(CellAlignment::Right));
-    let header: Vec<Cell> = names.chain([Cell::new("valid")]).chain(figures).chain([Cell::new("verdict")]).collect();
-    table.set_header(header);
-    for row in &summary.rows {
-        table.add_row(cells(summary, row, columns, shows_spread));
+    let names = names.iter().map(|name| Heading::left(folded(name)));
+    let figures = columns.iter().map(|column| Heading::right(column.heading));
+    Sheet {
+        header: names.chain([Heading::left("valid")]).chain(figures).chain([Heading::left("verdict")]).collect(),
+        rows: summary.rows.iter().map(|row| entries(summary, row, columns, shows_spread)).collect(),
     }
-    let last = table.column_count() - 1;
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, if place == last { 0 } else { gap }));
-    }
-    table
 }
 
 /// A long axis name in two lines, so that it does not make its column wider than its values.
@@ -130,38 +107,42 @@ fn folded(name: &str) -> String {
     }
 }
 
-fn cells(summary: &Summary<'_>, row: &Row<'_>, columns: &[&Column], shows_spread: bool) -> Vec<Cell> {
-    let axes: Vec<Cell> = if summary.about.axes.is_empty() {
-        vec![Cell::new(&row.cell.cell)]
+fn entries(summary: &Summary<'_>, row: &Row<'_>, columns: &[&Column], shows_spread: bool) -> Vec<Entry> {
+    let axes: Vec<Entry> = if summary.about.axes.is_empty() {
+        vec![row.cell.cell.as_str().into()]
     } else {
-        row.cell.axes.iter().map(|(_, value)| Cell::new(value)).collect()
+        row.cell.axes.iter().map(|(_, value)| value.as_str().into()).collect()
     };
-    let figures =
-        columns.iter().map(|column| figure(row, column.figure, shows_spread).set_alignment(CellAlignment::Right));
+    let figures = columns.iter().map(|column| figure(row, column.figure, shows_spread));
     axes.into_iter().chain([valid(row)]).chain(figures).chain([verdict(row)]).collect()
 }
 
-fn valid(row: &Row<'_>) -> Cell {
+fn valid(row: &Row<'_>) -> Entry {
     let says = |validity| row.records.iter().any(|record| record.outcome.validity == validity);
     if row.records.is_empty() {
-        Cell::new(ABSENT)
+        ABSENT.into()
     } else if row.is_crashed() {
-        Cell::new("crash").fg(Color::Yellow)
+        Entry::new("crash", Mood::Doubtful)
     } else if says(Validity::Invalid) {
-        Cell::new("no ✗").fg(Color::Red)
+        Entry::new("no ✗", Mood::Bad)
     } else if says(Validity::Unknown) {
-        Cell::new("?").fg(Color::Yellow)
+        Entry::new("?", Mood::Doubtful)
     } else {
-        Cell::new("yes")
+        "yes".into()
     }
 }
 
-fn figure(row: &Row<'_>, figure: Figure, shows_spread: bool) -> Cell {
-    let Some(value) = row.counted.value(figure) else { return Cell::new(ABSENT) };
+fn figure(row: &Row<'_>, figure: Figure, shows_spread: bool) -> Entry {
+    let Some(value) = row.counted.value(figure) else { return ABSENT.into() };
     let deviation = row.spread.get(&figure).and_then(|spread| spread.deviation).filter(|_| shows_spread);
     let spread = deviation.and_then(|deviation| spread_of(figure, deviation)).unwrap_or_default();
     let text = format!("{}{spread}", value_of(figure, value));
-    if row.breaks(figure) { Cell::new(format!("{text} ✗")).fg(Color::Red) } else { Cell::new(text) }
+    if row.breaks(figure) { Entry::new(format!("{text} ✗"), Mood::Bad) } else { text.into() }
+}
+
+/// A column's heading: short for the figures that have a column here.
+pub(super) fn heading_of(figure: Figure) -> &'static str {
+    COLUMNS.iter().find(|column| column.figure == figure).map_or(figure.name(), |column| column.heading)
 }
 
 /// A figure's value as the table writes it, without its unit.
@@ -183,16 +164,16 @@ pub(crate) fn spread_of(figure: Figure, deviation: f64) -> Option<String> {
     (text.parse() != Ok(0.0)).then(|| format!(" ±{text}"))
 }
 
-fn verdict(row: &Row<'_>) -> Cell {
-    let (word, colour) = match row.judgement.verdict {
-        Verdict::Fail { .. } => ("fail", Color::Red),
-        Verdict::Pass => ("pass", Color::Green),
-        Verdict::Unknown { .. } => ("?", Color::Yellow),
+/// What the gate says, in a word or two: the same in every form.
+pub(super) fn verdict(row: &Row<'_>) -> Entry {
+    let (word, mood) = match row.judgement.verdict {
+        Verdict::Fail { .. } => ("fail", Mood::Bad),
+        Verdict::Pass => ("pass", Mood::Good),
+        Verdict::Unknown { .. } => ("?", Mood::Doubtful),
     };
     let required = if row.cell.required { " *" } else { "" };
     let late = if row.judgement.unreliable { " (late)" } else { "" };
-    let cell = Cell::new(format!("{word}{required}{late}")).fg(colour);
-    if row.cell.required { cell.add_attribute(Attribute::Bold) } else { cell }
+    Entry::new(format!("{word}{required}{late}"), mood).strong(row.cell.required)
 }
 
 /// A column is shown if it is limited or measured; `missing` only if it is not 0.
@@ -208,8 +189,6 @@ fn is_wanted(summary: &Summary<'_>, column: &Column) -> bool {
 fn is_limited(summary: &Summary<'_>, figure: Figure) -> bool {
     summary.about.limits.iter().any(|limit| limit.figure == figure)
 }
-
-const RULE: LineStyle = LineStyle::none().fill('─');
 
 /// What stands where a run gave nothing.
 const ABSENT: &str = "–";

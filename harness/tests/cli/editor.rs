@@ -85,7 +85,7 @@ fn shells_are_told_what_comes_next() {
         let line = format!("_CLAP_COMPLETE_INDEX={index} harness -- {}", words.join(" "));
         session.shell(&line).ends_with(0).stdout.lines().map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(next(&["harness", "comp"]), ["completions"]);
+    assert_eq!(next(&["harness", "comple"]), ["completions"]);
     assert_eq!(next(&["harness", "run", "qu"]), ["experiments/quick.yaml"]);
     assert_eq!(next(&["harness", "check", "o"]), ["other.yml"]);
     assert_eq!(next(&["harness", "plan", "x.yaml", "--engine", "s"]), ["simulated"]);

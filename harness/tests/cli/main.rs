@@ -8,11 +8,12 @@
 //!
 //! Every session that ends is also held to have left no process behind and shown no panic. Bad input, kind by kind:
 //! experiments and command lines in `run`, `test`, `editor` and `verbs`, nodes in `defects`, results and the official program in
-//! `official`, stores and disks in `disk`, what is not run twice in `reuse`, signals in `signals`, odd directories and
-//! environments in `places`.
+//! `official`, comparisons, baselines and exports in `compare`, stores and disks in `disk`, what is not run twice in `reuse`,
+//! signals in `signals`, odd directories and environments in `places`.
 
 #![cfg(unix)]
 
+mod compare;
 mod defects;
 mod disk;
 mod editor;
