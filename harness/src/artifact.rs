@@ -6,6 +6,7 @@
 
 mod anew;
 mod companions;
+mod kept;
 mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,11 +160,7 @@ impl Toolchain {
         cells: &[String],
         say: &mut dyn FnMut(&str),
     ) -> Result<Built, BuildError> {
-        let names: Vec<&str> = std::iter::once(SHELL).chain(features.iter().map(String::as_str)).collect();
-        let digest = Sha256::digest(format!("{}\n{}", workspace.sources, names.join("\n")));
-        let directory = workspace.target.join("harness").join(&hexadecimal(&digest)[..DIGEST_SHOWN]);
-        let bin = directory.join("node");
-        let label = if features.is_empty() { "node".to_owned() } else { format!("node [{}]", names[1..].join(", ")) };
+        let Copy { names, directory, bin, label } = Copy::of(workspace, features);
         if !bin.is_file() {
             fs::create_dir_all(&directory).map_err(|source| file_error("create", &directory, source))?;
             // Another harness that builds would overwrite cargo's output before it is copied here.
@@ -201,6 +198,26 @@ impl Toolchain {
             },
             other => other,
         })
+    }
+}
+
+/// A binary with certain features, where it is kept once it is built.
+struct Copy<'a> {
+    /// The features, and the one without which there is no binary.
+    names: Vec<&'a str>,
+    directory: Utf8PathBuf,
+    bin: Utf8PathBuf,
+    label: String,
+}
+
+impl<'a> Copy<'a> {
+    fn of(workspace: &Workspace, features: &'a BTreeSet<String>) -> Self {
+        let names: Vec<&str> = std::iter::once(SHELL).chain(features.iter().map(String::as_str)).collect();
+        let digest = Sha256::digest(format!("{}\n{}", workspace.sources, names.join("\n")));
+        let directory = workspace.target.join("harness").join(&hexadecimal(&digest)[..DIGEST_SHOWN]);
+        let bin = directory.join("node");
+        let label = if features.is_empty() { "node".to_owned() } else { format!("node [{}]", names[1..].join(", ")) };
+        Self { names, directory, bin, label }
     }
 }
 

@@ -1,12 +1,17 @@
 //! `harness plan`: what `harness run` would do with the same words. Nothing is built or run.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 use std::num::NonZeroUsize;
 
 use anyhow::Context as _;
+use camino::Utf8Path;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
+use super::ready::{self, Nodes};
+use super::reuse::Addresses;
+use super::schedule::Run;
 use super::{engines, forecast, run};
 use crate::artifact::Toolchain;
 use crate::cli::{Format, PlanArgs};
@@ -15,21 +20,40 @@ use crate::exit::ExitStatus;
 use crate::limit::Limit;
 use crate::outcome::EngineId;
 use crate::plan::{Cell, NodeSource, Plan};
+use crate::render::finding::counted;
 
 /// The whole verb.
 pub(super) fn plan(args: &PlanArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     let args = &args.run;
     let toolchain = Toolchain::around(&args.experiment).context("cannot tell which directory this is")?;
     let plan = run::planned(args, &toolchain)?;
-    let engine = engines::open(args, &plan, console)?.id();
+    let backend = engines::open(args, &plan, console)?;
+    let engine = backend.id();
     let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&engine, &plan));
-    let foreseen = Foreseen::of(&plan, &engine, jobs);
+    let nodes = ready::kept(&plan, &toolchain, console)?;
+    let runs: Vec<Run<'_>> = runs(&plan, &nodes).collect();
+    let apart = [args.experiment.clone(), args.store.clone()];
+    let mut addresses = Addresses::of(&*backend, &nodes, None, &apart);
+    if !args.fresh {
+        addresses.look_silently(&args.store, &runs, run::wanted(&plan, args));
+    }
+    let mut reused: BTreeMap<&str, u32> = BTreeMap::new();
+    for run in runs.iter().filter(|run| addresses.reusable(run).is_some()) {
+        *reused.entry(&run.cell.name).or_default() += 1;
+    }
+    let foreseen = Foreseen::of(&plan, &engine, jobs, &nodes, &reused);
     let text = match args.format {
         Format::Json => serde_json::to_string_pretty(&foreseen).context("a plan is JSON")? + "\n",
-        Format::Table => foreseen.table().context("a string takes everything")?,
+        Format::Table => foreseen.table(&args.store).context("a string takes everything")?,
     };
     console.answer(&text).context("cannot write the answer")?;
     Ok(ExitStatus::Yes)
+}
+
+/// Every run whose node is there, so that the store can be asked for its result.
+fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes) -> impl Iterator<Item = Run<'a>> {
+    let cells = plan.cells.iter().filter_map(|cell| Some((cell, nodes.get(&cell.node)?)));
+    cells.flat_map(|(cell, node)| (0..plan.repeat).map(move |repetition| Run { cell, repetition, node }))
 }
 
 /// What would be done. Its serialized form is `--format json`.
@@ -44,7 +68,11 @@ struct Foreseen<'a> {
     limits: &'a [Limit],
     cells: Vec<ForeseenCell<'a>>,
     runs: usize,
+    /// How many of them the store has already.
+    reused: usize,
     jobs: usize,
+    /// Nodes that have to be built first.
+    builds: usize,
     /// How long all of it takes, builds left aside.
     seconds: f64,
 }
@@ -59,14 +87,23 @@ struct ForeseenCell<'a> {
     args: &'a [String],
     /// The seed of each run counts up from that of the options.
     runs: u32,
+    /// Whose results the store has already. Nobody knows before the node is there.
+    reused: Option<u32>,
     seconds_each: f64,
     options: &'a engine::Options,
 }
 
 impl<'a> Foreseen<'a> {
-    fn of(plan: &'a Plan, engine: &'a EngineId, jobs: NonZeroUsize) -> Self {
+    fn of(
+        plan: &'a Plan,
+        engine: &'a EngineId,
+        jobs: NonZeroUsize,
+        nodes: &Nodes,
+        reused: &BTreeMap<&str, u32>,
+    ) -> Self {
         let each = |cell: &'a Cell| {
             let (NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) = &cell.node;
+            let is_there = nodes.contains_key(&cell.node);
             ForeseenCell {
                 cell: &cell.name,
                 axes: &cell.axes,
@@ -74,13 +111,21 @@ impl<'a> Foreseen<'a> {
                 node: cell.node.to_string(),
                 args,
                 runs: plan.repeat,
+                reused: is_there.then(|| reused.get(cell.name.as_str()).copied().unwrap_or(0)),
                 seconds_each: forecast::run_seconds(&engine.name, &cell.options),
                 options: &cell.options,
             }
         };
         let cells: Vec<_> = plan.cells.iter().map(each).collect();
-        let runs = || cells.iter().flat_map(|cell| std::iter::repeat_n(cell.seconds_each, cell.runs as usize));
-        let (count, seconds) = (runs().count(), forecast::wall_seconds(runs(), jobs.get()));
+        let left = |cell: &ForeseenCell<'_>| (cell.runs - cell.reused.unwrap_or(0)) as usize;
+        let runs = || cells.iter().flat_map(|cell| std::iter::repeat_n(cell.seconds_each, left(cell)));
+        let seconds = forecast::wall_seconds(runs(), jobs.get());
+        let count = plan.cells.len() * plan.repeat as usize;
+        let missing = |cell: &&Cell| !nodes.contains_key(&cell.node);
+        let features = |cell: &'a Cell| match &cell.node {
+            NodeSource::Crate { features, .. } => Some(features),
+            NodeSource::Bin { .. } => None,
+        };
         Self {
             format: FORMAT,
             experiment: &plan.name,
@@ -88,18 +133,44 @@ impl<'a> Foreseen<'a> {
             axes: &plan.axes,
             limits: &plan.limits,
             runs: count,
-            jobs: jobs.get().min(count.max(1)),
+            reused: count - runs().count(),
+            jobs: jobs.get().min(runs().count().max(1)),
+            builds: plan.cells.iter().filter(missing).filter_map(features).collect::<BTreeSet<_>>().len(),
             seconds,
             cells,
         }
     }
 
-    fn table(&self) -> Result<String, fmt::Error> {
+    fn table(&self, store: &Utf8Path) -> Result<String, fmt::Error> {
+        let mut text = self.cells().lines().map(|line| line.trim_end().to_owned() + "\n").collect::<String>();
+        writeln!(text)?;
+        if !self.limits.is_empty() {
+            let limits: Vec<_> = self.limits.iter().map(ToString::to_string).collect();
+            writeln!(text, "limits  {}", limits.join(", "))?;
+        }
+        writeln!(text, "engine  {} {}", self.engine.name, self.engine.version)?;
+        if self.builds > 0 {
+            writeln!(text, "builds  {}, before the first run", counted(self.builds, "node"))?;
+        }
+        let left = self.runs - self.reused;
+        if self.reused > 0 {
+            let all = counted(self.runs, "result");
+            writeln!(text, "reused  {} of {all} from `{store}` (`--fresh` measures anew)", self.reused)?;
+        }
+        let time = if left == 0 { "nothing is left to run".to_owned() } else { forecast::in_words(self.seconds) };
+        match left {
+            0 => writeln!(text, "time    {time}"),
+            _ => writeln!(text, "time    {time} for {}, {} at a time", counted(left, "run"), self.jobs),
+        }?;
+        Ok(text)
+    }
+
+    /// A row per cell.
+    fn cells(&self) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).force_no_tty();
         let axes = if self.axes.is_empty() { &["cell".to_owned()][..] } else { self.axes };
-        let headings = axes.iter().map(String::as_str).chain(["runs", "each", "", "node"]);
-        table.set_header(headings);
+        table.set_header(axes.iter().map(String::as_str).chain(["runs", "reused", "each", "", "node"]));
         for cell in &self.cells {
             let values: Vec<&str> = match cell.axes {
                 [] => vec![cell.cell],
@@ -108,28 +179,21 @@ impl<'a> Foreseen<'a> {
             let node = std::iter::once(cell.node.as_str()).chain(cell.args.iter().map(String::as_str));
             let rest = [
                 cell.runs.to_string(),
+                cell.reused.map_or("–".to_owned(), |reused| reused.to_string()),
                 one_run(cell.seconds_each),
                 if cell.required { "required" } else { "for information" }.to_owned(),
                 node.collect::<Vec<_>>().join(" "),
             ];
             table.add_row(values.into_iter().map(str::to_owned).chain(rest));
         }
+        let numbers = axes.len()..axes.len() + 3;
         for (place, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 2));
-            if place == axes.len() || place == axes.len() + 1 {
+            if numbers.contains(&place) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        let mut text = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect::<String>();
-        writeln!(text)?;
-        if !self.limits.is_empty() {
-            let limits: Vec<_> = self.limits.iter().map(ToString::to_string).collect();
-            writeln!(text, "limits  {}", limits.join(", "))?;
-        }
-        writeln!(text, "engine  {} {}", self.engine.name, self.engine.version)?;
-        let runs = if self.runs == 1 { "1 run".to_owned() } else { format!("{} runs", self.runs) };
-        writeln!(text, "time    {} for {runs}, {} at a time", forecast::in_words(self.seconds), self.jobs)?;
-        Ok(text)
+        table
     }
 }
 

@@ -83,6 +83,14 @@ pub(super) fn config(cell: &Cell) -> anyhow::Result<Config> {
     Ok(configured(&cell.node)?.0)
 }
 
+/// The nodes of a plan that are ready as it is, without a build.
+pub(super) fn kept(plan: &Plan, toolchain: &Toolchain, console: &Console) -> anyhow::Result<Nodes> {
+    if plan.engine == EngineChoice::Simulated {
+        return nodes(plan, toolchain, console);
+    }
+    Ok(toolchain.kept(plan).into_iter().map(|(source, built)| (source, Ready::Program(built))).collect())
+}
+
 /// Why the simulated engine cannot run a plan, if it cannot.
 pub(super) fn can_be_simulated(plan: &Plan) -> anyhow::Result<()> {
     plan.cells.iter().try_for_each(can_be)

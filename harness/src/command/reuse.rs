@@ -49,14 +49,19 @@ impl Addresses {
 
     /// Looks for what the store has already of these runs, and says what it finds.
     pub(crate) fn look(&mut self, store: &Utf8Path, runs: &[Run<'_>], wanted: Wanted, console: &Console) {
-        let keys: BTreeSet<Key> = runs.iter().filter_map(|run| self.key(run.cell, run.repetition)).collect();
-        self.known = Known::look(store, &keys, wanted);
+        self.look_silently(store, runs, wanted);
         let reused = runs.iter().filter(|run| self.reusable(run).is_some()).count();
         if reused > 0 {
             let some = if reused == runs.len() { "all" } else { &format!("{reused} of") };
             let all = counted(runs.len(), "result");
             console.say(&format!("reused: {some} {all} from `{store}`, measured before (`--fresh` measures anew)"));
         }
+    }
+
+    /// The same, and says nothing.
+    pub(crate) fn look_silently(&mut self, store: &Utf8Path, runs: &[Run<'_>], wanted: Wanted) {
+        let keys: BTreeSet<Key> = runs.iter().filter_map(|run| self.key(run.cell, run.repetition)).collect();
+        self.known = Known::look(store, &keys, wanted);
     }
 
     /// The result that makes a run needless.

@@ -35,7 +35,7 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
     let made_of = reuse::made_of(&plan, workspace);
     let nodes = ready::nodes(&plan, &toolchain, console)?;
     let runs = runs(&plan, &nodes);
-    let wanted = if leaves_files(&plan, args.keep_raw) { Wanted::Files } else { Wanted::Figures };
+    let wanted = wanted(&plan, args);
     let mut addresses = Addresses::of(&*backend, &nodes, made_of, &[args.experiment.clone(), args.store.clone()]);
     if !args.fresh {
         addresses.look(&args.store, &runs, wanted, console);
@@ -68,6 +68,11 @@ fn overridden(mut plan: Plan, args: &RunArgs) -> Plan {
     plan.repeat = args.seeds.unwrap_or(plan.repeat);
     plan.judged_by = args.judge.map_or(plan.judged_by, Into::into);
     plan
+}
+
+/// What a result in the store must hold to stand for a run.
+pub(super) fn wanted(plan: &Plan, args: &RunArgs) -> Wanted {
+    if leaves_files(plan, args.keep_raw) { Wanted::Files } else { Wanted::Figures }
 }
 
 /// Whether every run leaves its raw files, some megabytes, and has a directory for them. Nobody reads those of hundreds of
