@@ -18,6 +18,11 @@ use crate::{Config, Windows};
 /// Words that a node cannot be started with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentError {
+    /// A hub without a window keeps no beat.
+    #[error(
+        "feature `aligned` needs a window that leaves can be aligned to: expected `{DOWN}` or `{ALL}`, such as `{DOWN} 400ms`"
+    )]
+    AlignedToNothing,
     /// What should be a span of time is none.
     #[error("`{flag} {word}` cannot be: expected a span of time up to 60s with its unit, such as `200ms` or `1.5s`")]
     BadSpan {
@@ -75,6 +80,9 @@ impl Config {
         let [all, up, down] = found;
         let windows =
             Windows { up: up.or(all).unwrap_or(self.windows.up), down: down.or(all).unwrap_or(self.windows.down) };
+        if self.aligned && windows.down == Duration::ZERO {
+            return Err(ArgumentError::AlignedToNothing);
+        }
         Ok(Self { windows, ..self })
     }
 

@@ -20,6 +20,8 @@ pub struct Config {
     pub relay_to_master: bool,
     /// How messages between nodes are acknowledged.
     pub acks: Acks,
+    /// On: the hub of a star keeps a beat, and its leaves send just before it.
+    pub aligned: bool,
     /// How long values wait for others. No feature says so, but an [argument](Config::with_arguments).
     pub windows: Windows,
 }
@@ -27,6 +29,9 @@ pub struct Config {
 /// A list of features that names no configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
+    /// Something to be aligned to is missing.
+    #[error("features `aligned` and `{0}` contradict each other: {1}")]
+    Unaligned(&'static str, &'static str),
     /// A topology in which nobody passes anything on, and a master who would have to.
     #[error("features `{}` and `relay-to-master` contradict each other: a value that goes to all at once needs no master; leave one of them out", .0.feature())]
     RelayWithoutNeed(Topology),
@@ -60,11 +65,12 @@ struct Feature {
 
 enum Setting {
     Acks(Acks),
+    Aligned,
     RelayToMaster,
     Topology(Topology),
 }
 
-const FEATURES: [Feature; 16] = [
+const FEATURES: [Feature; 17] = [
     Feature::edges(Topology::Direct, cfg!(feature = "topology-direct")),
     Feature::edges(Topology::Grid, cfg!(feature = "topology-grid")),
     Feature::edges(Topology::Star, cfg!(feature = "topology-star")),
@@ -80,6 +86,7 @@ const FEATURES: [Feature; 16] = [
     Feature::acks(Acks::Cumulative, cfg!(feature = "acks-cumulative")),
     Feature::acks(Acks::Piggyback, cfg!(feature = "acks-piggyback")),
     Feature::acks(Acks::None, cfg!(feature = "acks-none")),
+    Feature { name: "aligned", compiled_in: cfg!(feature = "aligned"), sets: Setting::Aligned },
     Feature { name: "relay-to-master", compiled_in: cfg!(feature = "relay-to-master"), sets: Setting::RelayToMaster },
 ];
 
@@ -124,6 +131,7 @@ impl Config {
     pub fn features(self) -> Vec<&'static str> {
         let on = |feature: &&Feature| match feature.sets {
             Setting::Acks(acks) => self.acks == acks && acks != Acks::default(),
+            Setting::Aligned => self.aligned,
             Setting::RelayToMaster => self.relay_to_master,
             Setting::Topology(topology) => self.topology == topology,
         };
@@ -136,7 +144,7 @@ impl Config {
     }
 
     fn of<'a>(features: impl IntoIterator<Item = &'a Feature>) -> Result<Self, ConfigError> {
-        let mut relay_to_master = false;
+        let (mut relay_to_master, mut aligned) = (false, false);
         let mut topology: Option<Topology> = None;
         let mut acks: Option<Acks> = None;
         for feature in features {
@@ -146,6 +154,7 @@ impl Config {
                         return Err(ConfigError::TwoAcks(other.feature(), one.feature()));
                     }
                 }
+                Setting::Aligned => aligned = true,
                 Setting::RelayToMaster => relay_to_master = true,
                 Setting::Topology(one) => {
                     if let Some(other) = topology.replace(one).filter(|&other| other != one) {
@@ -154,11 +163,26 @@ impl Config {
                 }
             }
         }
-        let topology = topology.unwrap_or(Topology::N12Tree);
+        let (topology, acks) = (topology.unwrap_or(Topology::N12Tree), acks.unwrap_or_default());
+        let config = Self { topology, relay_to_master, acks, aligned, windows: Windows::NONE };
+        config.contradiction().map_or(Ok(config), Err)
+    }
+
+    /// What does not go together.
+    fn contradiction(self) -> Option<ConfigError> {
+        let Self { topology, relay_to_master, acks, aligned, .. } = self;
+        if aligned && topology != Topology::Star {
+            let why = "only a star has one hub, whose beat all others can keep; leave one of them out";
+            return Some(ConfigError::Unaligned(topology.feature(), why));
+        }
+        if aligned && !acks.is_safe() {
+            let why = "a leaf that is never acknowledged does not learn how far its hub is; leave one of them out";
+            return Some(ConfigError::Unaligned(acks.feature(), why));
+        }
         match topology {
-            Topology::Offered if relay_to_master => Err(ConfigError::RelayWithoutRoot),
-            _ if relay_to_master && !topology.passes_on() => Err(ConfigError::RelayWithoutNeed(topology)),
-            _ => Ok(Self { topology, relay_to_master, acks: acks.unwrap_or_default(), windows: Windows::NONE }),
+            Topology::Offered if relay_to_master => Some(ConfigError::RelayWithoutRoot),
+            _ if relay_to_master && !topology.passes_on() => Some(ConfigError::RelayWithoutNeed(topology)),
+            _ => None,
         }
     }
 }
@@ -276,6 +300,18 @@ mod tests {
     }
 
     #[test]
+    fn only_a_star_whose_leaves_are_acknowledged_is_aligned() {
+        let star = Config::named(&["topology-star", "aligned"]).unwrap();
+        assert!(star.with_arguments(&[""; 0]).is_err(), "there is no beat without a window");
+        assert!(star.with_arguments(&["--batch-window", "1s"]).unwrap().aligned);
+        for features in [&["topology-star", "acks-none", "aligned"][..], &["aligned"], &["topology-direct", "aligned"]]
+        {
+            let error = Config::named(features).unwrap_err();
+            assert!(matches!(error, ConfigError::Unaligned(..)), "{features:?}: {error}");
+        }
+    }
+
+    #[test]
     fn nobody_relays_where_everybody_is_a_neighbour() {
         let error = Config::named(&["relay-to-master", "topology-direct"]).unwrap_err();
         assert_eq!(error, ConfigError::RelayWithoutNeed(Topology::Direct));
@@ -304,7 +340,7 @@ mod tests {
             "node has no feature `topology-gird`: expected one of `topology-direct`, `topology-grid`, `topology-star`, \
              `topology-n12-tree`, `topology-rows`, `topology-tree-2`, `topology-tree-3`, `topology-tree-4`, \
              `topology-tree-5`, `topology-two-hubs`, `topology-offered`, `acks-each`, `acks-cumulative`, \
-             `acks-piggyback`, `acks-none`, `relay-to-master`; did \
+             `acks-piggyback`, `acks-none`, `aligned`, `relay-to-master`; did \
              you mean `topology-grid`?"
         );
     }

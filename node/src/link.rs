@@ -27,6 +27,7 @@ pub use batched::Batched;
 pub use single::Single;
 
 mod batched;
+mod gathering;
 mod single;
 
 /// The sending end of a link.
@@ -121,6 +122,13 @@ impl Link {
     pub fn received(&mut self, now: Time, receipt: &Receipt) {
         if let Self::Batched(link) = self {
             link.received(now, receipt);
+        }
+    }
+
+    /// The other end has sent a batch that is no probe, which may be the beat of a hub.
+    pub fn hear(&mut self, now: Time) {
+        if let Self::Batched(link) = self {
+            link.hear(now);
         }
     }
 

@@ -175,12 +175,17 @@ impl<R: Role> Node<R> {
     }
 
     fn acknowledged(&mut self, now: Time, source: Address, id: MessageId, out: &mut Outbox<Peer>) {
-        let link = match find(&self.links, source) {
-            Some(place) => Some(&mut self.links[place]),
-            None => self.role.uplink().filter(|uplink| uplink.ends().target == source),
-        };
-        if let Some(link) = link {
+        if let Some(link) = self.link_to(source) {
             link.acknowledge(now, id, out);
+        }
+    }
+
+    /// The link to that node, if there is one.
+    #[inline]
+    fn link_to(&mut self, target: Address) -> Option<&mut Link> {
+        match find(&self.links, target) {
+            Some(place) => Some(&mut self.links[place]),
+            None => self.role.uplink().filter(|uplink| uplink.ends().target == target),
         }
     }
 

@@ -38,6 +38,11 @@ impl RoundTrip {
         self.smoothed = (self.smoothed * 7 + sample) / 8;
     }
 
+    /// Whether any answer was ever measured.
+    pub const fn is_measured(&self) -> bool {
+        !self.assumed
+    }
+
     /// The smoothed round trip.
     pub const fn smoothed(&self) -> Duration {
         self.smoothed

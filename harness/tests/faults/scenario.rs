@@ -18,12 +18,14 @@ pub(crate) const SINGLE: [&str; 6] = [
 ];
 
 /// Those whose links carry many values in a message: every way to acknowledge that is safe, with and without windows.
-pub(crate) const BATCHED: [&str; 14] = [
+pub(crate) const BATCHED: [&str; 16] = [
     "topology-star --batch-window=200ms",
     "topology-star acks-cumulative",
     "topology-star acks-piggyback --batch-window-down=400ms",
     "topology-star acks-piggyback --batch-window-up=600ms --batch-window-down=1000ms",
     "topology-star relay-to-master acks-piggyback --batch-window-down=100ms",
+    "topology-star aligned acks-piggyback --batch-window-down=400ms",
+    "topology-star aligned relay-to-master --batch-window=900ms",
     "topology-direct acks-cumulative",
     "topology-direct acks-piggyback",
     "topology-direct acks-piggyback --batch-window=700ms",

@@ -18,6 +18,7 @@ use std::collections::VecDeque;
 
 use protocol::{Duration, MessageId, Outbox, Time, Value};
 
+use super::gathering::Gathering;
 use super::{Carries, Direction, Ends, Link};
 use crate::peer::Batch;
 use crate::receipts::{Receipt, Receipts};
@@ -29,8 +30,7 @@ pub struct Batched {
     ends: Ends,
     carries: Carries,
     acks: Acks,
-    /// How long the first value that waits waits for others.
-    window: Duration,
+    gathering: Gathering,
     /// How long the other end may hold an acknowledgement back.
     held_back: Duration,
     round_trip: RoundTrip,
@@ -65,10 +65,7 @@ impl Batched {
             ends,
             carries,
             acks: config.acks,
-            window: match direction {
-                Direction::Down => config.windows.down,
-                Direction::Up => config.windows.up,
-            },
+            gathering: Gathering::new(config, direction),
             held_back: config.acks.delay(config.windows),
             round_trip: RoundTrip::ASSUMED,
             probes: 0,
@@ -93,7 +90,7 @@ impl Batched {
 
     pub(super) fn push(&mut self, now: Time, message: Value) {
         if self.waiting.is_empty() {
-            self.closes = now + self.window;
+            self.closes = self.gathering.closes(now, &self.round_trip);
             self.due = self.next_due();
         }
         self.waiting.push(message);
@@ -106,6 +103,11 @@ impl Batched {
     pub(super) fn received(&mut self, now: Time, receipt: &Receipt) {
         let latest = receipt.latest.map(|latest| (latest.msg_id, Duration::from_micros(latest.held_us)));
         self.arrived(now, |flight| receipt.covers(flight.id), latest);
+    }
+
+    /// The other end has sent a message, and no probe.
+    pub(super) const fn hear(&mut self, now: Time) {
+        self.gathering.hear(now);
     }
 
     /// Those have arrived; the latest of them so long before its acknowledgement was sent.
@@ -123,7 +125,7 @@ impl Batched {
             // Not the doubled timeout: a doubt about this link is no reason to keep a healed one waiting.
             self.take_back(now, self.round_trip.timeout() + self.held_back);
             if !self.waiting.is_empty() {
-                self.closes = now;
+                self.closes = self.gathering.at_once(now);
             }
         }
         self.due = self.next_due();

@@ -4,7 +4,6 @@
 
 use protocol::{Address, Outbox, Time};
 
-use super::edges::find;
 use crate::peer::Batch;
 use crate::receipts::Receipt;
 use crate::role::Role;
@@ -28,16 +27,18 @@ impl<R: Role> Node<R> {
         if let Some(receipt) = &batch.received {
             self.received(now, source, receipt);
         }
+        if self.config.aligned
+            && !batch.is_probe
+            && let Some(link) = self.link_to(source)
+        {
+            link.hear(now);
+        }
     }
 
     /// Another node has told all that has arrived there.
     #[inline(never)]
     pub(super) fn received(&mut self, now: Time, source: Address, receipt: &Receipt) {
-        let link = match find(&self.links, source) {
-            Some(place) => Some(&mut self.links[place]),
-            None => self.role.uplink().filter(|uplink| uplink.ends().target == source),
-        };
-        if let Some(link) = link {
+        if let Some(link) = self.link_to(source) {
             link.received(now, receipt);
         }
     }

@@ -26,11 +26,12 @@ const SINGLE: [&[&str]; 11] = [
 ];
 
 /// The sets of features and arguments whose links carry many values in a message.
-const BATCHED: [&[&str]; 11] = [
+const BATCHED: [&[&str]; 12] = [
     &["topology-star", "--batch-window=200ms"],
     &["topology-star", "relay-to-master", "acks-piggyback", "--batch-window-down=400ms"],
     &["topology-star", "acks-piggyback", "--batch-window-up=100ms", "--batch-window-down=900ms"],
     &["topology-star", "acks-cumulative"],
+    &["topology-star", "aligned", "acks-piggyback", "--batch-window-down=500ms"],
     &["topology-direct", "acks-piggyback"],
     &["topology-direct", "acks-cumulative", "--batch-window=1500ms"],
     &["topology-grid", "acks-cumulative", "--batch-window=20ms"],

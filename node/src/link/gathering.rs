@@ -1,0 +1,126 @@
+//! When what waits on a batched link is sent.
+//!
+//! Usually a window opens with the first value that waits, and closes so much later. Where a star is *aligned* the hub keeps a beat: it sends
+//! at every multiple of its window, by its own clock. A leaf hears the beat, one message a window, and sends just before the
+//! next: so that its values arrive when the hub is about to send, and wait there for nothing.
+//!
+//! ```text
+//!   hub   ──┬──────────────────────────┬──────   sends every T
+//!            ╲ d                     ╱  ╲
+//!   leaf  ────┴─────────────────────┴────┴────   sends at: heard + T − round trip − slack
+//! ```
+//!
+//! No clocks are compared. The leaf has measured the round trip, and its slack, an eighth of that, is for what makes a message
+//! late. One that comes too late all the same waits for the next beat; it is not lost.
+//!
+//! Absent: repeats, which go by the round trip alone.
+
+use protocol::{Duration, Time};
+
+use super::Direction;
+use crate::{Config, RoundTrip};
+
+/// How values gather on a link.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Gathering {
+    /// Until just before the beat that the other end keeps.
+    BeforeBeat {
+        beat: Duration,
+        /// As long as the beat is not known.
+        window: Duration,
+        heard: Option<Time>,
+    },
+    /// Until the next multiple of this.
+    OnBeat(Duration),
+    /// For so long.
+    Window(Duration),
+}
+
+impl Gathering {
+    pub(super) fn new(config: Config, direction: Direction) -> Self {
+        let windows = config.windows;
+        match direction {
+            Direction::Down if config.aligned => Self::OnBeat(windows.down),
+            Direction::Up if config.aligned => Self::BeforeBeat { beat: windows.down, window: windows.up, heard: None },
+            Direction::Down => Self::Window(windows.down),
+            Direction::Up => Self::Window(windows.up),
+        }
+    }
+
+    /// The other end has sent what is no repeat.
+    pub(super) const fn hear(&mut self, now: Time) {
+        if let Self::BeforeBeat { heard, .. } = self {
+            *heard = Some(now);
+        }
+    }
+
+    /// When a value that comes now is sent.
+    pub(super) fn closes(&self, now: Time, round_trip: &RoundTrip) -> Time {
+        match *self {
+            Self::BeforeBeat { beat, heard: Some(heard), .. } if round_trip.is_measured() => {
+                let ahead = round_trip.smoothed() + round_trip.smoothed() / 8;
+                // The moments to send at lie so far after what was heard, modulo the beat.
+                let offset = beat.as_nanos() - ahead.as_nanos() % beat.as_nanos();
+                next(now, heard + Duration::from_nanos(offset % beat.as_nanos()), beat)
+            }
+            Self::BeforeBeat { window, .. } | Self::Window(window) => now + window,
+            Self::OnBeat(beat) => next(now, Time::ZERO, beat),
+        }
+    }
+
+    /// When what has waited for long enough already is sent.
+    pub(super) fn at_once(&self, now: Time) -> Time {
+        match *self {
+            // Whoever listens for the beat must hear nothing else.
+            Self::OnBeat(beat) => next(now, Time::ZERO, beat),
+            Self::BeforeBeat { .. } | Self::Window(_) => now,
+        }
+    }
+}
+
+/// The first moment from now on that is a whole number of beats from another.
+fn next(now: Time, anchor: Time, beat: Duration) -> Time {
+    let (now_at, anchor_at, beat) = (now.as_nanos(), anchor.as_nanos(), beat.as_nanos());
+    let past = (now_at % beat + beat - anchor_at % beat) % beat;
+    if past == 0 { now } else { now + Duration::from_nanos(beat - past) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> Time {
+        Time::ZERO + Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_beat_is_a_multiple_of_the_window_by_ones_own_clock() {
+        let config = Config::named(&["topology-star", "aligned"]).unwrap();
+        let config = config.with_arguments(&["--batch-window-down", "400ms"]).unwrap();
+        let hub = Gathering::new(config, Direction::Down);
+        for (now, closes) in [(0, 0), (1, 400), (400, 400), (401, 800), (79_999, 80_000)] {
+            assert_eq!(hub.closes(at(now), &RoundTrip::ASSUMED), at(closes));
+            assert_eq!(hub.at_once(at(now)), at(closes));
+        }
+    }
+
+    #[test]
+    fn a_leaf_sends_a_round_trip_and_its_eighth_before_the_next_beat_is_heard() {
+        let config = Config::named(&["topology-star", "aligned"]).unwrap();
+        let config = config.with_arguments(&["--batch-window-down", "400ms", "--batch-window-up", "50ms"]).unwrap();
+        let mut leaf = Gathering::new(config, Direction::Up);
+        let mut round_trip = RoundTrip::ASSUMED;
+        leaf.hear(at(1_100));
+        assert_eq!(leaf.closes(at(1_150), &round_trip), at(1_200), "it does not know how far the hub is");
+        round_trip.measured(Duration::from_millis(200));
+        // The hub sent at 1000 ms and sends at 1400 ms: what leaves at 1275 ms arrives 25 ms before.
+        for (now, closes) in [(1_150, 1_275), (1_275, 1_275), (1_276, 1_675), (5_300, 5_675)] {
+            assert_eq!(leaf.closes(at(now), &round_trip), at(closes));
+        }
+        leaf.hear(at(9_110));
+        assert_eq!(leaf.closes(at(9_200), &round_trip), at(9_285));
+        round_trip = RoundTrip::ASSUMED;
+        round_trip.measured(Duration::from_millis(800));
+        assert_eq!(leaf.closes(at(9_200), &round_trip), at(9_410), "for a later beat, where the round trip is long");
+    }
+}
