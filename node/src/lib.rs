@@ -42,9 +42,9 @@
 //! | `--batch-window-down 400ms` | 1.09 | 333, 501 ms | 701 ms |
 //! | aligned, `--batch-window-down 400ms` | 1.04 | 275, 522 ms | 632 ms |
 //! | `--batch-window-up 600ms --batch-window-down 1s` | 0.50 | 968, 1697 ms | 1820 ms |
-//! | aligned, `--batch-window-down 1700ms` | 0.34 | 929, 1816 ms | 1928 ms |
+//! | aligned, `--batch-window-down 1650ms` | 0.35 | 890, 1767 ms | 1880 ms |
 //!
-//! (Means of 20 seeds, `harness run experiments/efficient-2.yaml --engine simulated --seeds 20 --judge mean` for the last two.)
+//! (Means of 20 seeds under the simulated engine; `experiments/efficient-2.yaml` has the last row.)
 //!
 //! A value that reaches a node a second time is acknowledged and goes no further, so this is all there is, in whatever order
 //! messages arrive.

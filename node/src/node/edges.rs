@@ -26,7 +26,8 @@ pub(super) fn links(
         let ends = Ends { source: Address::node(number), target: Address::node(master) };
         Box::new(Link::new(ends, Carries::Relay, Direction::Up, config, first))
     };
-    let direction = |target| if children.binary_search(&target).is_ok() { Direction::Down } else { Direction::Up };
+    let is_up = |target| config.topology.is_rooted() && children.binary_search(&target).is_err();
+    let direction = |target| if is_up(target) { Direction::Up } else { Direction::Down };
     (spreading(config, number, targets, direction, first), apart.then(uplink))
 }
 

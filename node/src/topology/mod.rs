@@ -132,6 +132,11 @@ impl Topology {
         !matches!(self, Self::Direct)
     }
 
+    /// Whether edges lead towards the root or away from it.
+    pub const fn is_rooted(self) -> bool {
+        !matches!(self, Self::Direct | Self::Grid | Self::Offered)
+    }
+
     /// The nodes that share an edge with this one.
     pub fn neighbours(self, cluster: Cluster, node: u32) -> Vec<u32> {
         match self {
