@@ -3,6 +3,8 @@
 //!
 //! Absent: results ([`crate::outcome`]).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::limit::{JudgedBy, Limit};
@@ -39,6 +41,19 @@ pub struct About {
     pub judged_by: JudgedBy,
     /// Every cell, in the file's order, measured or not.
     pub cells: Vec<AboutCell>,
+    /// The share of the experiment that this run was to make; absent where it is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+}
+
+/// One of so many shares of an experiment's runs, as one machine of several makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Part {
+    /// Which, from 1.
+    pub number: u32,
+    /// Of how many.
+    pub of: u32,
 }
 
 /// One cell that was to be run.
@@ -62,6 +77,13 @@ pub struct AboutCell {
 impl About {
     /// The version of the stored form that this program writes.
     pub const FORMAT: u32 = 1;
+
+    /// The cells and repetitions that this run was to make, by the cells' places, cell by cell.
+    pub fn expected(&self) -> Vec<(usize, u32)> {
+        let all = (0..self.cells.len()).flat_map(|cell| (0..self.repeat).map(move |repetition| (cell, repetition)));
+        let is_ours = |place: &usize| self.part.is_none_or(|part| part.has(*place));
+        (0..).zip(all).filter(|(place, _)| is_ours(place)).map(|(_, run)| run).collect()
+    }
 
     /// The plan that this run began with.
     pub fn plan(&self) -> Plan {
@@ -90,9 +112,42 @@ impl About {
     }
 }
 
+impl Part {
+    /// Whether the run at this place, counted from 0 cell by cell, belongs to this share. Shares take turns, so that each has
+    /// as many repetitions of a cell as any other, or one more.
+    pub fn has(self, place: usize) -> bool {
+        place % self.of as usize == self.number as usize - 1
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::sample;
+
+    #[test]
+    fn shares_are_fair_and_leave_nothing_out() {
+        for (repeat, of) in [(1, 4), (2, 4), (100, 3), (5, 7), (1, 9)] {
+            let about = |number| About { part: Some(Part { number, of }), ..sample::about(repeat) };
+            let shares: Vec<_> = (1..=of).map(|number| about(number).expected()).collect();
+            let (least, most) = (shares.iter().map(Vec::len).min(), shares.iter().map(Vec::len).max());
+            assert!(most <= least.map(|least| least + 1), "{repeat} {of}");
+            let mut all = shares.concat();
+            all.sort_unstable();
+            assert_eq!(all, sample::about(repeat).expected());
+            let of_cell = |share: &Vec<(usize, u32)>, cell| share.iter().filter(|(one, _)| *one == cell).count();
+            for cell in 0..6 {
+                let counts: Vec<usize> = shares.iter().map(|share| of_cell(share, cell)).collect();
+                assert!(counts.iter().max() <= counts.iter().min().map(|least| least + 1).as_ref(), "{counts:?}");
+            }
+        }
+    }
 
     #[test]
     fn the_plan_comes_back() {

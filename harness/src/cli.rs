@@ -9,13 +9,17 @@ mod complete;
 mod completions;
 mod doctor;
 mod export;
+mod import;
 mod init;
+mod list;
 mod man;
 mod plan;
 mod report;
+mod rm;
 mod run;
 mod schema;
 mod setup;
+mod show;
 mod test;
 mod topology;
 mod trace;
@@ -31,13 +35,17 @@ pub use self::compare::{CompareArgs, PageFormat};
 pub use self::completions::{CompletionsArgs, Shell};
 pub use self::doctor::DoctorArgs;
 pub use self::export::{AnnotateArg, Export, ExportArgs, ExportFormat};
+pub use self::import::ImportArgs;
 pub use self::init::InitArgs;
+pub use self::list::ListArgs;
 pub use self::man::ManArgs;
 pub use self::plan::PlanArgs;
 pub use self::report::ReportArgs;
+pub use self::rm::RmArgs;
 pub use self::run::{EngineArg, Format, JudgeArg, RunArgs};
 pub use self::schema::SchemaArgs;
 pub use self::setup::{Setup, SetupArgs};
+pub use self::show::ShowArgs;
 pub use self::test::TestArgs;
 pub use self::topology::TopologyArgs;
 pub use self::trace::TraceArgs;
@@ -61,6 +69,18 @@ pub enum Verb {
     /// Show what runs of an experiment measured: one page for the browser, or a plot in the terminal
     #[command(after_help = report::EXAMPLES)]
     Report(ReportArgs),
+    /// List the runs in the store, newest first
+    #[command(after_help = list::EXAMPLES)]
+    List(ListArgs),
+    /// Show a run again from the store: its table, where it comes from, and how to repeat it
+    #[command(after_help = show::EXAMPLES)]
+    Show(ShowArgs),
+    /// Remove runs from the store
+    #[command(after_help = rm::EXAMPLES)]
+    Rm(RmArgs),
+    /// Make results that Maelstrom or `harness test` wrote elsewhere a run in the store, like any other
+    #[command(after_help = import::EXAMPLES)]
+    Import(ImportArgs),
     /// Run one test with Maelstrom's own flags and exit codes, under the embedded engine
     #[command(disable_help_flag = true)]
     Test(TestArgs),

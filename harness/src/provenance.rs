@@ -71,6 +71,7 @@ impl Origin {
             repeat: plan.repeat,
             judged_by: plan.judged_by,
             cells: cells.collect(),
+            part: None,
         }
     }
 }

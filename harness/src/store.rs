@@ -10,6 +10,7 @@ mod batch;
 mod key;
 mod known;
 mod read;
+mod remove;
 mod runs;
 
 use std::fs::{self, File};
@@ -32,6 +33,8 @@ pub struct Store {
     directory: Utf8PathBuf,
     /// Whether `latest` points here already.
     is_latest: AtomicBool,
+    /// Held while the run is under way, where the disk knows locks.
+    lock: Option<File>,
 }
 
 /// A run under way: a hidden, empty directory that becomes a result or disappears.
@@ -91,9 +94,12 @@ impl Store {
     pub fn open(root: &Utf8Path, experiment: &str, time: &str, about: &impl Serialize) -> Result<Self, StoreError> {
         let parent = root.join(experiment);
         fs::create_dir_all(&parent).map_err(io_error("create", &parent))?;
-        let store = Self { directory: unique_directory(&parent, time)?, is_latest: AtomicBool::new(false) };
+        let directory = unique_directory(&parent, time)?;
+        let mut store = Self { directory, is_latest: AtomicBool::new(false), lock: None };
         store.probe()?;
-        write_json(&store.directory.join(ABOUT), about)?;
+        let path = store.directory.join(ABOUT);
+        write_json(&path, about)?;
+        store.lock = File::open(&path).ok().filter(|file| file.try_lock().is_ok());
         Ok(store)
     }
 

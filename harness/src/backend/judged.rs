@@ -30,7 +30,7 @@ pub(super) fn outcome(
     let strict = strict::check(&run.history, Some(&run.journal), options, spans.as_deref());
     let reading = match directory {
         Some(directory) => {
-            write_files(directory, run, &results, &Beyond { engine, seed: options.seed, strict: &strict })?;
+            write_files(directory, run, &results, &Beyond { engine, seed: options.seed, options, strict: &strict })?;
             let mut reading = results::read(directory, options)?;
             if let (Some(propagation), true) = (&strict.propagation, spans.is_some()) {
                 results::add_propagation(&mut reading.figures, propagation.latency);
@@ -65,6 +65,7 @@ fn write_files(directory: &Utf8Path, run: &Run, results: &Results, beyond: &Beyo
 struct Beyond<'a> {
     engine: &'a EngineId,
     seed: u64,
+    options: &'a Options,
     #[serde(flatten)]
     strict: &'a Strict,
 }

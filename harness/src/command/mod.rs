@@ -1,5 +1,6 @@
 //! The verbs. Each reads as its stages.
 
+mod assemble;
 mod baseline;
 mod batch;
 mod check;
@@ -10,17 +11,23 @@ mod engines;
 mod export;
 mod flags;
 mod forecast;
+mod import;
 mod init;
+mod list;
 mod man;
 mod plan;
 mod ready;
+mod recording;
 mod report;
 mod request;
 mod reuse;
+mod rm;
 mod run;
 mod schedule;
 mod schema;
 mod setup;
+mod show;
+mod stored;
 mod test;
 mod topology;
 mod trace;
@@ -59,8 +66,12 @@ pub fn run(cli: &Cli) -> ExitCode {
         Verb::Man(args) => man::man(args, &console),
         Verb::Plan(args) => plan::plan(args, &console),
         Verb::Report(args) => report::report(args, &console),
+        Verb::Import(args) => import::import(args, &console),
+        Verb::List(args) => list::list(args, &console),
+        Verb::Rm(args) => rm::rm(args, &console),
         Verb::Run(args) => run::run(args, &console, interrupted),
         Verb::Schema(_) => schema::schema(&console),
+        Verb::Show(args) => show::show(args, &console),
         Verb::Setup(args) => setup::setup(args, &console, interrupted),
         Verb::Topology(args) => topology::topology(args, &console),
         Verb::Trace(args) => trace::trace(args, &console),

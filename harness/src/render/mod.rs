@@ -10,6 +10,7 @@ pub(crate) mod finding;
 pub(crate) mod graph;
 pub(crate) mod json;
 pub(crate) mod junit;
+pub(crate) mod listing;
 pub(crate) mod markdown;
 mod notes;
 pub(crate) mod sheet;

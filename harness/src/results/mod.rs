@@ -96,6 +96,17 @@ pub fn read_unjudged(directory: &Utf8Path, options: &Options) -> Option<Reading>
     Some(reading)
 }
 
+/// What history.edn alone tells of a run that came to its end: judged again, without the figures that are counted in the
+/// network's journal.
+pub fn rebuild(directory: &Utf8Path, options: &Options) -> Result<Reading, ResultsError> {
+    let history = read_history(directory)?;
+    let results = engine::results::rejudge(&history, options);
+    let mut reading = of(&results, check(&history, None, options, None), &history, options);
+    let reason = "there is only history.edn, and messages are counted in the network's journal".to_owned();
+    reading.findings.push(Finding::NotJudged { part: "net".to_owned(), reason });
+    Ok(reading)
+}
+
 /// The history that a run left in its directory.
 pub fn read_history(directory: &Utf8Path) -> Result<engine::history::History, ResultsError> {
     let path = directory.join("history.edn");

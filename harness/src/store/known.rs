@@ -126,14 +126,40 @@ impl Draft {
     /// can do that, so neither run's end is the other's.
     pub fn take_files(&self, from: &Reusable) -> io::Result<()> {
         match &from.files {
-            Some(files) => share(files, self.directory()),
+            Some(files) => self.share_files(files),
             None => Ok(()),
         }
     }
+
+    /// Gives a run the raw files in this directory of a store, where no file ever changes.
+    pub fn share_files(&self, from: &Utf8Path) -> io::Result<()> {
+        share(from, self.directory())
+    }
+
+    /// Gives a run copies of the files in this directory, which anybody may change.
+    pub fn copy_files(&self, from: &Utf8Path) -> io::Result<()> {
+        copy(from, self.directory())
+    }
 }
 
-/// Every file below a directory under the same name below another, the record left aside.
-pub(super) fn share(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
+/// Every file below a directory once more below another, links left aside.
+fn copy(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
+    for entry in from.read_dir_utf8()? {
+        let entry = entry?;
+        let (kind, there) = (entry.file_type()?, to.join(entry.file_name()));
+        if kind.is_dir() {
+            fs::create_dir_all(&there)?;
+            copy(entry.path(), &there)?;
+        } else if kind.is_file() {
+            fs::copy(entry.path(), &there)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every file below a directory under the same name below another, the record left aside: the same files, where the disk can
+/// give them a second name.
+fn share(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
     for entry in from.read_dir_utf8()? {
         let entry = entry?;
         let there = to.join(entry.file_name());

@@ -36,6 +36,16 @@ impl Store {
         Ok(found)
     }
 
+    /// The same, each with the directory of its raw files, if it has one of its own.
+    pub fn placed(directory: &Utf8Path) -> Result<Vec<(Record, Option<Utf8PathBuf>)>, StoreError> {
+        let mut found = Vec::new();
+        visit(directory, &mut |path, one| {
+            let own = path.parent().filter(|_| path.file_name() == Some(RECORD)).map(Utf8Path::to_owned);
+            one.map(|record| found.push((record, own)))
+        })?;
+        Ok(found)
+    }
+
     /// The same, with what cannot be read named and left out. Only a directory that cannot be listed is an error.
     pub fn readable(directory: &Utf8Path) -> Result<(Vec<Record>, Vec<Skipped>), StoreError> {
         let (mut found, mut skipped) = (Vec::new(), Vec::new());

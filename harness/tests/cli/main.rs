@@ -9,7 +9,7 @@
 //! Every session that ends is also held to have left no process behind and shown no panic. Bad input, kind by kind:
 //! experiments and command lines in `run`, `test`, `editor` and `verbs`, nodes in `defects`, results and the official program in
 //! `official`, comparisons, baselines and exports in `compare`, stores and disks in `disk`, what is not run twice in `reuse`,
-//! signals in `signals`, odd directories and environments in `places`.
+//! runs in the store in `store`, signals in `signals`, odd directories and environments in `places`.
 
 #![cfg(unix)]
 
@@ -25,6 +25,7 @@ mod run;
 mod session;
 mod signals;
 mod simulated;
+mod store;
 mod test;
 mod topology;
 mod trace;

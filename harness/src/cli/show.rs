@@ -1,0 +1,34 @@
+//! `harness show`: its flags.
+//!
+//! Absent: what they do ([`crate::command`]).
+
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use super::{Format, path};
+
+/// `harness show`
+#[derive(Clone, Debug, Args)]
+pub struct ShowArgs {
+    /// A run: an experiment's name or file for its latest run, NAME~1 for the one before, NAME/TIME, or a directory
+    pub run: String,
+
+    /// Show only the cell of this name, or those with this value on this axis; commas narrow further, repeating it adds cells
+    #[arg(long, value_name = "CELL | AXIS=VALUE[,…]")]
+    pub cell: Vec<String>,
+
+    /// Where results are kept
+    #[arg(long, value_name = "DIR", default_value = "store", value_parser = path())]
+    pub store: Utf8PathBuf,
+
+    /// How it is written to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  harness show efficient                        the table of the latest run again, where it comes from, how to repeat it
+  harness show efficient~1                      of the run before that
+  harness show efficient --cell topology=star   each run of some cells, with its seed and its files
+  harness show efficient --format json          everything as data";
