@@ -14,13 +14,15 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::Parser as _;
 
 use self::files::{Files, Stamps};
-use super::{ready, reuse, run, tell};
+use super::{compare, ready, reuse, run, tell};
 use crate::artifact::Toolchain;
-use crate::cli::{RunArgs, WatchArgs};
+use crate::cli::{Cli, Format, RunArgs, Verb, WatchArgs};
 use crate::console::Console;
 use crate::exit::ExitStatus;
+use crate::measured::find;
 use crate::plan::{EngineChoice, Plan};
 use crate::process::{Attached, Invocation};
 
@@ -89,9 +91,13 @@ impl Scene<'_> {
         self.seen = self.files.stamps().but_as_in(&self.seen);
         let program = self.program(engine, &plan, &toolchain, workspace)?;
         let invocation = Invocation::new(program, words(engine, &plan));
+        let before = find(&self.args.store, &plan.name).ok();
         let harness = Attached::start(&invocation)?;
         loop {
             if harness.wait(TICK).with_context(|| format!("cannot wait for `{invocation}`"))?.is_some() {
+                if let Some(before) = before {
+                    self.compare(&plan.name, &before)?;
+                }
                 return Ok(Round::Ended);
             }
             if self.interrupted.load(Ordering::Relaxed) {
@@ -124,6 +130,23 @@ impl Scene<'_> {
             }
             None => Ok(self.program.clone().into_os_string()),
         }
+    }
+
+    /// Shows what differs between a run and the one that has just ended, if it came to a result.
+    fn compare(&self, name: &str, before: &Utf8Path) -> anyhow::Result<()> {
+        let store = &self.args.store;
+        let after = find(store, name)?;
+        if after == before || self.args.format != Format::Table {
+            return Ok(());
+        }
+        // As `harness compare` knows them: by their times.
+        let word = |run: &Utf8Path| run.strip_prefix(store).unwrap_or(run).to_string();
+        let (before, after) = (word(before), word(&after));
+        let words = ["harness", "compare", &before, &after, "--store", store.as_str()];
+        let Verb::Compare(args) = Cli::try_parse_from(words).context("runs are no flags")?.verb else { return Ok(()) };
+        self.console.say("\nsince the run before:\n");
+        compare::compare(&args, self.console)?;
+        Ok(())
     }
 
     /// Waits until a file is no longer what it was, and gives those; nothing if the user interrupts.

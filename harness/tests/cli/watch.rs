@@ -45,6 +45,8 @@ fn every_save_is_a_run_and_a_mistake_is_waited_out() {
     running.wait_to_say("watching");
     let answers = end(running, &[Signal::SIGINT]);
     assert_eq!(answers.matches("the required cell passes").count(), 3, "{answers}");
+    // Under the table of each but the first: how it differs from the run before.
+    assert!(answers.contains("rate") && answers.contains("small/"), "{answers}");
 }
 
 #[test]
