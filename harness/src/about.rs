@@ -74,6 +74,19 @@ pub struct AboutCell {
     pub options: engine::Options,
 }
 
+impl From<&Cell> for AboutCell {
+    fn from(cell: &Cell) -> Self {
+        Self {
+            cell: cell.name.clone(),
+            axes: cell.axes.clone(),
+            required: cell.required,
+            node: cell.node.to_string(),
+            source: cell.node.clone(),
+            options: cell.options.clone(),
+        }
+    }
+}
+
 impl About {
     /// The version of the stored form that this program writes.
     pub const FORMAT: u32 = 1;

@@ -9,6 +9,7 @@ mod complete;
 mod completions;
 mod doctor;
 mod export;
+mod gate;
 mod import;
 mod init;
 mod list;
@@ -35,6 +36,7 @@ pub use self::compare::{CompareArgs, PageFormat};
 pub use self::completions::{CompletionsArgs, Shell};
 pub use self::doctor::DoctorArgs;
 pub use self::export::{AnnotateArg, Export, ExportArgs, ExportFormat};
+pub use self::gate::GateArgs;
 pub use self::import::ImportArgs;
 pub use self::init::InitArgs;
 pub use self::list::ListArgs;
@@ -114,6 +116,9 @@ pub enum Verb {
     /// Put results side by side: which figures differ, by how much, and whether that is more than chance
     #[command(after_help = compare::EXAMPLES)]
     Compare(CompareArgs),
+    /// Judge a run by the limits of today's file, and against a baseline, without running anything
+    #[command(after_help = gate::EXAMPLES)]
+    Gate(GateArgs),
     /// Keep what a run measured as a small file to commit, and to compare with later
     #[command(after_help = baseline::EXAMPLES)]
     Baseline(BaselineArgs),

@@ -9,6 +9,7 @@
 
 mod counted;
 mod margin;
+mod regression;
 
 use std::fmt;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 pub use self::counted::{counted, worst_place};
 pub use self::margin::Close;
+pub use self::regression::Regressed;
 use crate::exit::ExitStatus;
 use crate::figure::Unit;
 use crate::limit::{JudgedBy, Limit};
@@ -76,6 +78,8 @@ pub enum Breach {
         /// In which repetition.
         repetition: u32,
     },
+    /// A figure is worse than a baseline allows.
+    Regressed(Regressed),
 }
 
 /// A figure that does not keep its limit.

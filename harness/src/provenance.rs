@@ -49,14 +49,6 @@ impl Origin {
 
     /// What is kept of a plan whose runs begin now.
     pub(crate) fn about(&self, plan: &Plan) -> About {
-        let cells = plan.cells.iter().map(|cell| AboutCell {
-            cell: cell.name.clone(),
-            axes: cell.axes.clone(),
-            required: cell.required,
-            node: cell.node.to_string(),
-            source: cell.node.clone(),
-            options: cell.options.clone(),
-        });
         About {
             format: About::FORMAT,
             experiment: plan.name.clone(),
@@ -70,7 +62,7 @@ impl Origin {
             limits: plan.limits.clone(),
             repeat: plan.repeat,
             judged_by: plan.judged_by,
-            cells: cells.collect(),
+            cells: plan.cells.iter().map(AboutCell::from).collect(),
             part: None,
         }
     }

@@ -84,7 +84,7 @@ fn share(text: &str) -> Result<f64, String> {
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  harness compare efficient                    the latest run of an experiment against the one before
+  harness compare efficient                    the latest run against the one before
   harness compare efficient~3 efficient~1 efficient
   harness compare main efficient               a baseline against the latest run
   harness compare efficient --by topology --figures msgs-per-op,p95

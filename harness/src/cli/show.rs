@@ -5,6 +5,7 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 
+use super::export::ExportArgs;
 use super::{Format, path};
 
 /// `harness show`
@@ -24,6 +25,10 @@ pub struct ShowArgs {
     /// How it is written to standard output
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+
+    /// Files and annotations
+    #[command(flatten)]
+    pub exports: ExportArgs,
 }
 
 pub(super) const EXAMPLES: &str = "\

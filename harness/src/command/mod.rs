@@ -11,6 +11,7 @@ mod engines;
 mod export;
 mod flags;
 mod forecast;
+mod gate;
 mod import;
 mod init;
 mod list;
@@ -62,6 +63,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Verb::Baseline(args) => baseline::baseline(args, &console),
         Verb::Compare(args) => compare::compare(args, &console),
         Verb::Doctor(args) => doctor::doctor(args, &console),
+        Verb::Gate(args) => gate::gate(args, &console),
         Verb::Init(args) => init::init(args, &console),
         Verb::Man(args) => man::man(args, &console),
         Verb::Plan(args) => plan::plan(args, &console),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 
+use super::export::Exports;
 use super::stored;
 use crate::about::About;
 use crate::cli::{Format, ShowArgs};
@@ -17,6 +18,7 @@ use crate::render::{Summary, json, table};
 
 /// The whole verb. It judges nothing: what is shown is shown, whatever the verdict.
 pub(super) fn show(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let exports = Exports::open(&args.exports)?;
     let mut measured = Measured::open(&args.store, &args.run)?;
     narrow(&mut measured.about, &args.cell)?;
     let Measured { about, records, directory, .. } = &measured;
@@ -30,6 +32,7 @@ pub(super) fn show(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitSta
         }
     };
     console.answer(&text).context("cannot write the answer")?;
+    exports.summary(&summary, None, console)?;
     Ok(ExitStatus::Yes)
 }
 

@@ -97,9 +97,11 @@ impl Change {
         if let (true, Some(from), Some(to)) = (is_exact(figure), constant(before), constant(after)) {
             let is_same = from.total_cmp(&to).is_eq();
             let is_chance = single && share.is_some_and(|share| share.abs() < CLIENTS_CHOICE);
-            if is_same || !is_chance {
-                return (Proof::Exact, if is_same { Standing::Same } else { Standing::Differs });
-            }
+            return match (is_same, is_chance) {
+                (true, _) => (Proof::Exact, Standing::Same),
+                (false, true) => (Proof::Single, Standing::NotProven),
+                (false, false) => (Proof::Exact, Standing::Differs),
+            };
         }
         if single {
             let is_same = constant(before).is_some() && constant(before) == constant(after);

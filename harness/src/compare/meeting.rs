@@ -110,6 +110,7 @@ impl Met<'_> {
         let first = digests.next();
         Compared {
             cell: self.name.clone(),
+            names: self.sides.iter().map(|cell| cell.map(|cell| cell.name.clone())).collect(),
             axes: self.axes.clone(),
             runs: self.sides.iter().map(|cell| cell.map(|cell| cell.runs)).collect(),
             is_identical: first.is_some_and(|first| first.is_some() && digests.all(|other| other == first)),

@@ -72,6 +72,8 @@ pub struct Differing {
 pub struct Compared {
     /// Its name.
     pub cell: String,
+    /// What it is called on each side that has it.
+    pub names: Vec<Option<String>>,
     /// Its value on each of [`Comparison::axes`].
     pub axes: Vec<String>,
     /// How its runs ended, on each side that has it.

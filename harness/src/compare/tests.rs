@@ -110,7 +110,7 @@ fn messages_per_broadcast_are_counted() {
     assert_eq!(standing(&[48.0], &[49.0]), Standing::Differs);
     assert_eq!(standing(&[48.0, 48.0], &[48.01, 48.01]), Standing::Differs);
     // Which nodes the clients choose can make as much.
-    assert_eq!(standing(&[49.922], &[49.916]), Standing::Untested);
+    assert_eq!(standing(&[49.922], &[49.916]), Standing::NotProven);
     assert_eq!(standing(&[49.922, 49.916], &[49.923, 49.914]), Standing::TooFew);
 }
 

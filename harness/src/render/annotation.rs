@@ -48,6 +48,7 @@ fn of_row(summary: &Summary<'_>, row: &Row<'_>, source: Option<Source<'_>>) -> V
     let limit_of = |place: usize| match &row.judgement.verdict {
         Verdict::Fail { breaches } => match breaches.get(place) {
             Some(Breach::Exceeded(exceeded)) => Some(exceeded.limit.figure.name()),
+            Some(Breach::Regressed(regressed)) => Some(regressed.figure.name()),
             _ => None,
         },
         _ => None,

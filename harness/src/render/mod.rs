@@ -23,7 +23,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::about::{About, AboutCell};
 use crate::exit::ExitStatus;
 use crate::figure::{Figure, Figures};
-use crate::gate::{self, Judgement, Rules, Verdict};
+use crate::gate::{self, Breach, Judgement, Regressed, Rules, Verdict};
 use crate::outcome::{Outcome, Record};
 use crate::statistics::Spread;
 
@@ -72,6 +72,30 @@ impl<'a> Summary<'a> {
         Self { about, rows, wall_seconds, directory: directory.to_owned(), status, answer, remarks: Vec::new() }
     }
 
+    /// Says of a cell that nobody can tell, whatever its figures are.
+    pub(crate) fn doubt(&mut self, cell: &str, reason: String) {
+        self.amend(cell, |_| Verdict::Unknown { reason });
+    }
+
+    /// Holds a regression against a cell.
+    pub(crate) fn fail(&mut self, cell: &str, regressed: Regressed) {
+        self.amend(cell, |verdict| {
+            let mut breaches = match verdict {
+                Verdict::Fail { breaches } => breaches,
+                Verdict::Pass | Verdict::Unknown { .. } => Vec::new(),
+            };
+            breaches.push(Breach::Regressed(regressed));
+            Verdict::Fail { breaches }
+        });
+    }
+
+    fn amend(&mut self, cell: &str, change: impl FnOnce(Verdict) -> Verdict) {
+        let Some(row) = self.rows.iter_mut().find(|row| row.cell.cell == cell) else { return };
+        row.judgement.verdict = change(row.judgement.verdict.clone());
+        self.status = gate::status(self.rows.iter().map(|row| &row.judgement));
+        self.answer = answer(&self.rows);
+    }
+
     /// The same for an experiment that did not reach its end: that decides the exit code, whatever was measured before.
     pub(crate) fn cut_short(mut self, status: ExitStatus, how: &str) -> Self {
         self.status = status;
@@ -106,7 +130,11 @@ impl<'a> Row<'a> {
     /// Whether a figure is why the cell fails.
     pub(crate) fn breaks(&self, figure: Figure) -> bool {
         matches!(&self.judgement.verdict, Verdict::Fail { breaches } if breaches.iter().any(|breach| {
-            matches!(breach, gate::Breach::Exceeded(exceeded) if exceeded.limit.figure == figure)
+            match breach {
+                Breach::Exceeded(exceeded) => exceeded.limit.figure == figure,
+                Breach::Regressed(regressed) => regressed.figure == figure,
+                Breach::Invalid { .. } => false,
+            }
         }))
     }
 }

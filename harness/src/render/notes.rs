@@ -169,6 +169,7 @@ fn broken(row: &Row<'_>, breach: &Breach, is_repeated: bool) -> String {
             format!("{exceeded}; beyond it in {some} of {all}, farthest with seed {}", seed(exceeded.repetition))
         }
         (Breach::Exceeded(exceeded), _) => exceeded.to_string(),
+        (Breach::Regressed(regressed), _) => regressed.to_string(),
         (Breach::Invalid { repetition }, _) if is_repeated => {
             let invalid = row.records.iter().filter(|record| record.outcome.validity == Validity::Invalid).count();
             let all = finding::counted(row.records.len(), "run");

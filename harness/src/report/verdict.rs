@@ -116,6 +116,7 @@ fn broken(row: &Row<'_>, breach: &Breach) -> String {
     let lost = row.counted.value(Figure::Lost).filter(|lost| *lost > 0.0);
     match (breach, lost) {
         (Breach::Exceeded(exceeded), _) => exceeded.to_string(),
+        (Breach::Regressed(regressed), _) => regressed.to_string(),
         (Breach::Invalid { .. }, Some(lost)) => format!("invalid: {lost:.0} acknowledged values are lost"),
         (Breach::Invalid { .. }, None) => "invalid; results.edn in the store says why".into(),
     }

@@ -8,8 +8,8 @@
 //!
 //! Every session that ends is also held to have left no process behind and shown no panic. Bad input, kind by kind:
 //! experiments and command lines in `run`, `test`, `editor` and `verbs`, nodes in `defects`, results and the official program in
-//! `official`, comparisons, baselines and exports in `compare`, stores and disks in `disk`, what is not run twice in `reuse`,
-//! runs in the store in `store`, signals in `signals`, odd directories and environments in `places`.
+//! `official`, comparisons, baselines and exports in `compare` and `gate`, stores and disks in `disk`, what is not run twice in
+//! `reuse`, runs in the store in `store`, signals in `signals`, odd directories and environments in `places`.
 
 #![cfg(unix)]
 
@@ -18,6 +18,7 @@ mod defects;
 mod disk;
 mod editor;
 mod faults;
+mod gate;
 mod official;
 mod places;
 mod reuse;

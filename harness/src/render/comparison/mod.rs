@@ -10,7 +10,7 @@ pub(crate) use self::data::{csv, json, junit};
 use super::escape;
 use super::finding::counted;
 use super::table::Look;
-use crate::compare::{Comparison, Condition, Held, Row, Standing};
+use crate::compare::{Change, Comparison, Condition, Held, Row, Standing};
 use crate::exit::ExitStatus;
 
 /// A comparison and what is asked of it.
@@ -164,6 +164,11 @@ pub(crate) fn held_words(comparison: &Comparison, held: &Held) -> String {
         held.condition,
         rows::proof(&held.change, None).map(|proof| format!(" ({proof})")).unwrap_or_default(),
     )
+}
+
+/// How a difference is known, in words; nothing where nothing could be tested.
+pub(crate) fn proof_words(change: &Change) -> Option<String> {
+    rows::proof(change, None)
 }
 
 /// Cells that one line can name, and figures of each.
