@@ -14,6 +14,8 @@ mod import;
 mod init;
 mod list;
 mod man;
+mod merge;
+mod partition;
 mod plan;
 mod report;
 mod rm;
@@ -41,6 +43,8 @@ pub use self::import::ImportArgs;
 pub use self::init::InitArgs;
 pub use self::list::ListArgs;
 pub use self::man::ManArgs;
+pub use self::merge::MergeArgs;
+pub use self::partition::Partition;
 pub use self::plan::PlanArgs;
 pub use self::report::ReportArgs;
 pub use self::rm::RmArgs;
@@ -83,6 +87,9 @@ pub enum Verb {
     /// Make results that Maelstrom or `harness test` wrote elsewhere a run in the store, like any other
     #[command(after_help = import::EXAMPLES)]
     Import(ImportArgs),
+    /// Put the parts of an experiment together that several machines made, and judge them as one run
+    #[command(after_help = merge::EXAMPLES)]
+    Merge(MergeArgs),
     /// Run one test with Maelstrom's own flags and exit codes, under the embedded engine
     #[command(disable_help_flag = true)]
     Test(TestArgs),

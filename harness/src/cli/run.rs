@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::export::ExportArgs;
-use super::{complete, path};
+use super::{Partition, complete, path};
 use crate::limit::JudgedBy;
 use crate::plan::EngineChoice;
 
@@ -53,6 +53,11 @@ pub struct RunArgs {
     /// How often each cell is run, each time with the next seed, in place of the file's `repeat`
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(SEEDS_MAX)))]
     pub seeds: Option<u32>,
+
+    /// Make only this share of the runs, for `harness merge` to put together: 1/4 to 4/4; `auto` takes the number from the job
+    /// array of Slurm, GitLab and others, and `auto/4` of Kubernetes or GNU parallel too
+    #[arg(long, value_name = "N/M|auto")]
+    pub partition: Option<Partition>,
 
     /// Measure everything anew; without this, what the store already holds of exactly the same (options, seed, engine, node)
     /// is used again
@@ -142,6 +147,7 @@ Examples:
   harness run experiments/efficient.yaml --only topology=star,relay-to-master=on
   harness run experiments/efficient.yaml --engine maelstrom --maelstrom ~/maelstrom
   harness run experiments/efficient.yaml --engine simulated --seeds 100 --judge median
+  harness run experiments/efficient.yaml --partition 1/4 --store part-1
   harness run experiments/efficient.yaml --format json > answer.json";
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod import;
 mod init;
 mod list;
 mod man;
+mod merge;
+mod partition;
 mod plan;
 mod ready;
 mod recording;
@@ -65,6 +67,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Verb::Doctor(args) => doctor::doctor(args, &console),
         Verb::Gate(args) => gate::gate(args, &console),
         Verb::Init(args) => init::init(args, &console),
+        Verb::Merge(args) => merge::merge(args, &console),
         Verb::Man(args) => man::man(args, &console),
         Verb::Plan(args) => plan::plan(args, &console),
         Verb::Report(args) => report::report(args, &console),

@@ -7,10 +7,11 @@ use camino::Utf8Path;
 
 use super::engines;
 use super::export::Exports;
+use super::partition;
 use super::ready::{self, Nodes};
 use super::reuse::{self, Addresses};
 use super::schedule::{Made, Run, Stage};
-use crate::about::About;
+use crate::about::{About, Part};
 use crate::artifact::Toolchain;
 use crate::cli::{Format, RunArgs};
 use crate::console::Console;
@@ -28,13 +29,13 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
     let exports = Exports::open(&args.exports)?;
     let backend = engines::open(args, &plan, console)?;
     let origin = Origin::here(backend.id());
-    let about = origin.about(&plan);
+    let about = About { part: share(args, console)?, ..origin.about(&plan) };
     let store = Store::open(&args.store, &plan.name, &provenance::compact_time(), &about)
         .context("the store cannot be used (`--store DIR` names another)")?;
     let workspace = reuse::workspace(&toolchain.directory);
     let made_of = reuse::made_of(&plan, workspace);
     let nodes = ready::nodes(&plan, &toolchain, console)?;
-    let runs = runs(&plan, &nodes);
+    let runs = runs(&plan, &nodes, about.part);
     let wanted = wanted(&plan, args);
     let mut addresses = Addresses::of(&*backend, &nodes, made_of, &[args.experiment.clone(), args.store.clone()]);
     if !args.fresh {
@@ -84,10 +85,21 @@ fn leaves_files(plan: &Plan, keep_raw: bool) -> bool {
 /// Runs of one experiment whose raw files somebody may still look through. Told in the help of `--keep-raw`.
 const RUNS_WITH_FILES: usize = 20;
 
-/// Every repetition of every cell, cell by cell.
-fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes) -> Vec<Run<'a>> {
+/// The share of the runs that is asked for.
+fn share(args: &RunArgs, console: &Console) -> anyhow::Result<Option<Part>> {
+    let variable = |name: &str| std::env::var(name).ok();
+    if let Some(hint) = partition::hint(args.partition, variable) {
+        console.say(&hint);
+    }
+    partition::part(args.partition, variable)
+}
+
+/// Every repetition of every cell, cell by cell; of a share, those that belong to it.
+fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes, part: Option<Part>) -> Vec<Run<'a>> {
     let cells = plan.cells.iter().map(|cell| (cell, &nodes[&cell.node]));
-    cells.flat_map(|(cell, node)| (0..plan.repeat).map(move |repetition| Run { cell, repetition, node })).collect()
+    let all = cells.flat_map(|(cell, node)| (0..plan.repeat).map(move |repetition| Run { cell, repetition, node }));
+    let is_ours = |place: usize| part.is_none_or(|part| part.has(place));
+    (0..).zip(all).filter(|(place, _)| is_ours(*place)).map(|(_, run)| run).collect()
 }
 
 /// Where the answer goes.
@@ -167,7 +179,7 @@ mod tests {
         let about = origin.about(&plan);
         let store = Store::open(&root, &plan.name, "now", &about).unwrap();
         let console = Console::new();
-        let runs = runs(&plan, &nodes);
+        let runs = runs(&plan, &nodes, None);
         let addresses = &Addresses::of(backend, &nodes, None, &[]);
         let (plan, origin, store, console) = (&plan, &origin, &store, &console);
         let stage = Stage { plan, backend, origin, addresses, store, console, interrupted };

@@ -26,6 +26,9 @@ struct Whole<'a> {
     wall_seconds: Option<f64>,
     store: &'a str,
     repeat: u32,
+    /// Which share of the runs these are, as `1/4`; absent if it is all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<String>,
     /// Which value over the repetitions counts.
     judged_by: JudgedBy,
     axes: &'a [String],
@@ -64,6 +67,7 @@ pub(crate) fn json(summary: &Summary<'_>) -> String {
         wall_seconds: summary.wall_seconds,
         store: summary.directory.as_str(),
         repeat: summary.about.repeat,
+        part: summary.about.part.map(|part| part.to_string()),
         judged_by: summary.about.judged_by,
         axes: &summary.about.axes,
         limits: &summary.about.limits,

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::about::{About, AboutCell};
+use crate::about::{About, AboutCell, Part};
 use crate::exit::ExitStatus;
 use crate::figure::{Figure, Figures};
 use crate::gate::{self, Breach, Judgement, Regressed, Rules, Verdict};
@@ -65,10 +65,19 @@ impl<'a> Summary<'a> {
         for record in records {
             of_cells.entry(&record.cell).or_default().push(record);
         }
-        let row = |cell: &'a AboutCell| Row::of(about, cell, of_cells.remove(cell.cell.as_str()).unwrap_or_default());
-        let rows: Vec<Row<'a>> = about.cells.iter().map(row).collect();
-        let status = gate::status(rows.iter().map(|row| &row.judgement));
-        let answer = answer(&rows);
+        let mut expected: BTreeMap<usize, u32> = BTreeMap::new();
+        for (cell, _) in about.expected() {
+            *expected.entry(cell).or_default() += 1;
+        }
+        let row = |(place, cell): (usize, &'a AboutCell)| {
+            let records = of_cells.remove(cell.cell.as_str()).unwrap_or_default();
+            Some(Row::of(about, cell, *expected.get(&place)?, records))
+        };
+        let rows: Vec<Row<'a>> = about.cells.iter().enumerate().filter_map(row).collect();
+        let (status, answer) = match about.part {
+            None => (gate::status(rows.iter().map(|row| &row.judgement)), answer(&rows)),
+            Some(part) => of_part(part, &rows),
+        };
         Self { about, rows, wall_seconds, directory: directory.to_owned(), status, answer, remarks: Vec::new() }
     }
 
@@ -105,10 +114,11 @@ impl<'a> Summary<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(about: &'a About, cell: &'a AboutCell, mut records: Vec<&'a Record>) -> Self {
+    /// `expected` is how many repetitions there should be.
+    fn of(about: &'a About, cell: &'a AboutCell, expected: u32, mut records: Vec<&'a Record>) -> Self {
         records.sort_by_key(|record| record.repetition);
         let outcomes: Vec<&Outcome> = records.iter().map(|record| &record.outcome).collect();
-        let rules = Rules { limits: &about.limits, judged_by: about.judged_by, repeat: about.repeat };
+        let rules = Rules { limits: &about.limits, judged_by: about.judged_by, repeat: expected };
         let judgement = gate::judge(cell.required, rules, &outcomes);
         let mut counted = Figures::default();
         let mut spread = BTreeMap::new();
@@ -137,6 +147,18 @@ impl<'a> Row<'a> {
             }
         }))
     }
+}
+
+/// A part says whether it was measured. What that is worth is for the whole to say: a limit may hold for a mean that no part
+/// knows.
+fn of_part(part: Part, rows: &[Row<'_>]) -> (ExitStatus, String) {
+    let open = rows.iter().filter(|row| matches!(row.judgement.verdict, Verdict::Unknown { .. })).count();
+    let runs: usize = rows.iter().map(|row| row.records.len()).sum();
+    let made = format!("part {part}: {} measured", finding::counted(runs, "run"));
+    if open > 0 {
+        return (ExitStatus::Unknown, format!("{made}, and {} could not be", finding::counted(open, "cell")));
+    }
+    (ExitStatus::Yes, format!("{made}; `harness merge` puts the parts together and judges them"))
 }
 
 /// The whole experiment in one line.

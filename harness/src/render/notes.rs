@@ -31,7 +31,10 @@ pub(super) fn around(summary: &Summary<'_>, left_out: &[&str], shows_spread: boo
 fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spread: bool) -> fmt::Result {
     let about = summary.about;
     writeln!(text, "latencies in ms; * required cell")?;
-    if about.repeat > 1 {
+    if let Some(part) = about.part {
+        let (ours, all) = (about.expected().len(), about.cells.len() * about.repeat as usize);
+        writeln!(text, "part {part} of the experiment: {ours} of {}", finding::counted(all, "run"))?;
+    } else if about.repeat > 1 {
         let seeds = about
             .cells
             .first()
