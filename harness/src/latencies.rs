@@ -129,3 +129,71 @@ fn kept(figures: &Figures) -> [Option<f64>; 5] {
 
 /// A run that took longer is not made again for a drawing.
 const PATIENCE_SECONDS: f64 = 1.0;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use camino::Utf8PathBuf;
+    use protocol::Duration;
+
+    use super::*;
+    use crate::backend::{Backend as _, Order, Tested, Watch};
+    use crate::sample;
+
+    /// A run of the simulated engine, with its files if there is a directory for its cell.
+    fn measured(keeps_files: bool) -> (tempfile::TempDir, Measured) {
+        let guard = tempfile::tempdir().unwrap();
+        let directory = Utf8PathBuf::from_path_buf(guard.path().to_owned()).unwrap();
+        let (mut plan, mut about) = (sample::plan(1), sample::about(1));
+        plan.cells[2].options.time_limit = Duration::from_secs(5);
+        about.cells[2].options = plan.cells[2].options.clone();
+        let mut record = sample::record(&plan.cells[2], 0);
+        let place = directory.join(&record.cell);
+        std::fs::create_dir(&place).unwrap();
+        let node = Tested::Machine {
+            config: Config::named(&["topology-star"]).unwrap(),
+            directory: keeps_files.then_some(place),
+        };
+        let watch = Watch { progress: &|_, _| (), interrupted: &AtomicBool::new(false) };
+        record.outcome = simulated::Simulated.execute(&Order { options: &record.options, node }, &watch).unwrap();
+        let label = "efficient".to_owned();
+        (guard, Measured { label, directory, about, records: vec![record], skipped: Vec::new() })
+    }
+
+    fn told(measured: &Measured) -> Option<Latencies> {
+        Latencies::of(measured, &measured.records[0])
+    }
+
+    #[test]
+    fn a_history_and_the_same_run_made_again_tell_the_same() {
+        let ((_one, with), (_other, without)) = (measured(true), measured(false));
+        let (recorded, replayed) = (told(&with).unwrap(), told(&without).unwrap());
+        assert_eq!((recorded.source, replayed.source), (Source::Recorded, Source::Replayed));
+        assert_eq!(Latencies { source: Source::Recorded, ..replayed }, recorded);
+        assert!(recorded.stable.len() > 100 && recorded.stable.is_sorted());
+        assert_eq!(quantiles(&recorded.stable), kept(&with.records[0].outcome.figures));
+        let operations = recorded.broadcasts.len() + recorded.reads.len();
+        let figures = &with.records[0].outcome.figures;
+        assert_eq!(operations as f64 + 25.0, figures.value(Figure::Operations).unwrap(), "but for 25 final reads");
+    }
+
+    #[test]
+    fn what_is_not_that_run_is_not_taken_for_it() {
+        let (_guard, mut with) = measured(true);
+        with.records[0].outcome.figures.set(Figure::StableLatencyMedian, 1.0);
+        assert_eq!(told(&with).map(|latencies| latencies.source), Some(Source::Replayed), "the history is another's");
+        with.records[0].outcome.trace_digest = Some("00".into());
+        assert_eq!(told(&with), None, "and so is the run");
+    }
+
+    #[test]
+    fn a_crash_and_another_program_tell_nothing() {
+        let (_guard, mut without) = measured(false);
+        without.records[0].outcome.crash = Some("node `n3` exited".into());
+        assert_eq!(told(&without), None);
+        without.records[0].outcome.crash = None;
+        without.about.cells[2].source = NodeSource::Bin { path: "./node".into(), args: Vec::new() };
+        assert_eq!(told(&without), None);
+    }
+}

@@ -10,6 +10,7 @@ use super::series::{Cast, cut, mark};
 use crate::figure::Figure;
 use crate::latencies::Latencies;
 use crate::render::Row;
+use crate::render::finding::counted;
 
 const LABELS: f64 = 210.0;
 const WIDTH: f64 = 980.0;
@@ -36,7 +37,7 @@ pub(super) fn section(run: &Shown<'_>, cast: &Cast) -> Markup {
                 p { "✓ Nothing that waiting behind messages does not explain: no acknowledgement is held back." }
             }
             details open[told.len() <= UNFOLDED] {
-                summary { (told.len()) " cells" }
+                summary { (counted(told.len(), "cell")) }
                 (drawing(run, cast, &told))
             }
             (caption())

@@ -5,11 +5,12 @@ use maud::{Markup, html};
 
 use super::Shown;
 use super::plot::{Frame, Path, Scale, px};
-use super::series::{Cast, LOOKS, Swatch, cut, mark};
+use super::series::{Cast, LOOKS, Swatch, label, mark, varying};
 use crate::figure::Figure;
 use crate::latencies::{Latencies, Source};
 use crate::limit::{Comparison, Limit};
 use crate::render::Row;
+use crate::render::finding::counted;
 
 /// The quantiles that a record has, as shares of the values.
 const QUANTILES: [(Figure, f64); 5] = [
@@ -38,15 +39,13 @@ enum Known<'a> {
 struct Drawn<'a> {
     row: &'a Row<'a>,
     look: usize,
-    label: &'a str,
     known: Known<'a>,
 }
 
 pub(super) fn section(run: &Shown<'_>, cast: &Cast) -> Markup {
-    let all = run.summary.rows.iter().zip(cast.looks.iter().zip(&cast.labels));
-    let drawn: Vec<Drawn<'_>> = all
-        .filter_map(|(row, (look, label))| Some(Drawn { row, look: *look, label, known: known(run, row)? }))
-        .collect();
+    let all = run.summary.rows.iter().zip(&cast.looks);
+    let drawn: Vec<Drawn<'_>> =
+        all.filter_map(|(row, look)| Some(Drawn { row, look: *look, known: known(run, row)? })).collect();
     let limits = &run.summary.about.limits;
     html! {
         section {
@@ -128,7 +127,7 @@ fn apart(run: &Shown<'_>, drawn: &[Drawn<'_>], limits: &[Limit]) -> Markup {
         @for (place, value) in values.iter().enumerate() {
             details open[place == 0] {
                 @let same = || drawn.iter().filter(|one| of(one, axis) == *value);
-                summary { (name) " " (value) ", " (same().count()) " cells" }
+                summary { (name) " " (value) ", " (counted(same().count(), "cell")) }
                 (tiles(same(), limits))
             }
         }
@@ -138,11 +137,13 @@ fn apart(run: &Shown<'_>, drawn: &[Drawn<'_>], limits: &[Limit]) -> Markup {
 fn tiles<'a, 'b: 'a>(drawn: impl Iterator<Item = &'a Drawn<'b>> + Clone, limits: &[Limit]) -> Markup {
     let x = Scale::from_zero(drawn.clone().map(Drawn::greatest), SMALL.across());
     let y = Scale::linear((0.0, 100.0), SMALL.upward());
+    // What all of them have in common stands above them.
+    let varying = varying(&drawn.clone().map(|one| one.row.cell).collect::<Vec<_>>());
     html! {
         div.tiles { @for one in drawn {
             figure {
-                figcaption title=(one.row.cell.cell) { (cut(one.label, 60)) }
-                svg.plot viewBox=(SMALL.view()) role="img" aria-label=(one.label) {
+                figcaption title=(one.row.cell.cell) { (label(one.row.cell, &varying)) }
+                svg.plot viewBox=(SMALL.view()) role="img" aria-label=(one.row.cell.cell) {
                     (SMALL.below(&x, 3, ""))
                     (SMALL.beside(&y, 2, ""))
                     (posts(limits, &x, &y, Words::Hidden))
@@ -168,7 +169,9 @@ fn posts(limits: &[Limit], x: &Scale, y: &Scale, words: Words) -> Markup {
         @let (across, top) = (x.at(limit.bound), y.at(share * 100.0));
         path.post d={ "M" (px(across)) " " (px(y.at(0.0))) "V" (px(top)) "m-4 0h8" } { title { (limit.to_string()) } }
         @if words == Words::Shown {
-            text.note.limit x=(px(across + 5.0)) y=(px(y.at(0.0) - 6.0)) { (short(limit)) }
+            @let is_right = across > LARGE.width - 130.0;
+            text class={ "note limit" @if is_right { " end" } }
+                x=(px(if is_right { across - 5.0 } else { across + 5.0 })) y=(px(y.at(0.0) - 6.0)) { (short(limit)) }
         }
     } }
 }

@@ -5,6 +5,8 @@
 //! reading anything ([`crate::measured`], [`crate::latencies`]), and judgement ([`crate::gate`]).
 
 mod clients;
+#[cfg(test)]
+mod contrast;
 mod distribution;
 mod held;
 mod overview;

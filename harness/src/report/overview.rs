@@ -107,6 +107,7 @@ fn together(runs: &[Shown<'_>]) -> Markup {
     let about = runs[0].summary.about;
     let rows: Vec<&Row<'_>> = runs[0].summary.rows.iter().collect();
     let bounds = possible::bounds(about, &rows);
+    let scene = Scene { points: &points, setting, has_floor: true, bounds, names_front: false };
     html! {
         section {
             h2 { "All designs together" }
@@ -116,7 +117,8 @@ fn together(runs: &[Shown<'_>]) -> Markup {
                     " (" (place + 1) ") " (cut(&run.measured.label, 60))
                 }
             } }
-            (Scene { points: &points, setting, has_floor: true, bounds, names_front: false }.panels())
+            (scene.key())
+            (scene.panels())
             p.muted { "The limits are those of the first run." }
             (possible::caption(setting == Setting::CHALLENGE))
             @if setting == Setting::CHALLENGE { (published::list()) }

@@ -6,13 +6,14 @@ use maud::{Markup, html};
 
 use super::plot::number;
 use super::scatter::{Point, Scene};
-use super::series::{Cast, Swatch};
+use super::series::{Cast, Swatch, label, varying};
 use super::{Shown, published};
 use crate::about::About;
 use crate::figure::Figure;
 use crate::frontier::Setting;
 use crate::gate::{Breach, Verdict};
 use crate::limit::Comparison;
+use crate::render::finding::counted;
 use crate::render::{Row, Summary};
 
 /// Cells of one setting.
@@ -32,7 +33,7 @@ pub(super) fn section(run: &Shown<'_>, cast: &Cast) -> Markup {
     if groups.is_empty() {
         return html! {};
     }
-    let is_challenge = groups.iter().any(|group| group.setting == Setting::CHALLENGE);
+    let is_challenge = groups.iter().any(|group| group.is_constant && group.setting == Setting::CHALLENGE);
     html! {
         section {
             h2 { "How far from what is possible" }
@@ -42,7 +43,7 @@ pub(super) fn section(run: &Shown<'_>, cast: &Cast) -> Markup {
                     h3 { (group.heading()) }
                     (panels(summary, cast, group))
                 } @else {
-                    details open[place == 0] { summary { (group.heading()) ", " (group.cells.len()) " cells" } (panels(summary, cast, group)) }
+                    details open[place == 0] { summary { (group.heading()) ", " (counted(group.cells.len(), "cell")) } (panels(summary, cast, group)) }
                 }
             }
             (caption(is_challenge))
@@ -70,11 +71,11 @@ pub(super) fn caption(is_challenge: bool) -> Markup {
 
 fn panels(summary: &Summary<'_>, cast: &Cast, group: &Group) -> Markup {
     let rows: Vec<&Row<'_>> = group.cells.iter().map(|place| &summary.rows[*place]).collect();
-    let points: Vec<Point> = group
-        .cells
-        .iter()
-        .filter_map(|place| point(&summary.rows[*place], cast.looks[*place], &cast.labels[*place]))
-        .collect();
+    // What the whole group has in common stands above it.
+    let varying = varying(&rows.iter().map(|row| row.cell).collect::<Vec<_>>());
+    let looks = group.cells.iter().map(|place| cast.looks[*place]);
+    let points: Vec<Point> =
+        rows.iter().zip(looks).filter_map(|(row, look)| point(row, look, &label(row.cell, &varying))).collect();
     let scene = Scene {
         points: &points,
         setting: group.setting,
@@ -83,6 +84,7 @@ fn panels(summary: &Summary<'_>, cast: &Cast, group: &Group) -> Markup {
         names_front: cast.axis.is_some(),
     };
     html! {
+        (scene.key())
         (scene.panels())
         @if !group.is_constant {
             p.muted { "A hop takes " (group.setting.hop_ms) " ms on average only, so there is no floor to draw." }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::Shown;
+use crate::render::finding::counted;
 
 pub(super) fn section(run: &Shown<'_>) -> Markup {
     let about = run.summary.about;
@@ -25,17 +26,17 @@ pub(super) fn section(run: &Shown<'_>) -> Markup {
                 p.muted { "One run of it alone, with its history: add " code { "--only CELL --seeds 1 --seed N" } "." }
             }
             dl {
-                dt { "experiment" } dd { (about.experiment) ", " (about.cells.len()) " cells, each run " (about.repeat) " times" }
+                dt { "experiment" } dd { (about.experiment) ", " (counted(about.cells.len(), "cell")) @if about.repeat > 1 { ", each run " (about.repeat) " times" } }
                 dt { "engine" } dd { (about.engine.name) " " (about.engine.version) }
                 dt { "harness" } dd { (programs.into_iter().collect::<Vec<_>>().join(", ")) }
                 dt { "machine" } dd { (about.host) }
                 dt { "begun" } dd { (about.started) }
-                dt { "measured" } dd { (records().count()) " runs, " (format!("{seconds:.1}")) " s, one after the other" }
+                dt { "measured" } dd { (counted(records().count(), "run")) ", " (format!("{seconds:.1}")) " s, one after the other" }
                 dt { "results" } dd { code { (run.measured.directory) } }
             }
             @if !nodes.is_empty() {
                 details {
-                    summary { (nodes.len()) " nodes and their SHA-256" @if about.engine.name == "simulated" { " (of the program that they were a part of)" } }
+                    summary { (counted(nodes.len(), "node")) ", with SHA-256" @if about.engine.name == "simulated" { " of the program that they are a part of" } }
                     ul { @for (node, digest) in nodes { li { code { (node) } " " code.digest { (digest) } } } }
                 }
             }

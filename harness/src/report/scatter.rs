@@ -52,15 +52,34 @@ impl Scene<'_> {
         html! { div.panels { (self.panel(Of::Median)) (self.panel(Of::Max)) } }
     }
 
+    /// What is drawn besides designs.
+    pub(super) fn key(&self) -> Markup {
+        let area = |class: &str, words: &str| {
+            html! {
+                li { svg.swatch viewBox="0 0 28 12" aria-hidden="true" { rect class=(class) x="4" y="0.5" width="20" height="11" {} } " " (words) }
+            }
+        };
+        html! {
+            ul.legend {
+                @if self.bounds.iter().any(Option::is_some) { (area("limits", "within the limits")) }
+                @if self.has_floor { (area("impossible", "where no design can be")) }
+                @if self.is_published() {
+                    li { svg.swatch viewBox="0 0 28 12" aria-hidden="true" { path.published d=(mark(3, 14.0, 6.0, 3.5)) {} } " published" }
+                }
+            }
+        }
+    }
+
     fn panel(&self, of: Of) -> Markup {
         let designs: Vec<(f64, f64, &Point)> =
             self.points.iter().filter_map(|point| Some((point.msgs, of.latency(point)?, point))).collect();
         let published = self.published(of);
-        let all = || designs.iter().map(|(x, y, _)| (*x, *y)).chain(published.iter().copied());
+        let latencies =
+            designs.iter().map(|(_, latency, _)| *latency).chain(published.iter().map(|(_, latency)| *latency));
         let bounds = [self.bounds[0], self.bound(of)];
-        let x = Scale::log(all().map(|(x, _)| x).chain(bounds[0]), FRAME.across());
+        let x = self.messages();
         let hop = self.has_floor.then_some(self.setting.hop_ms);
-        let y = Scale::log(all().map(|(_, y)| y).chain(bounds[1]).chain(hop), FRAME.upward());
+        let y = Scale::log(latencies.chain(bounds[1]).chain(hop), FRAME.upward());
         html! {
             svg.plot viewBox=(FRAME.view()) role="img" aria-label=(of.heading()) {
                 (FRAME.below(&x, 9, "messages between servers per operation"))
@@ -79,13 +98,27 @@ impl Scene<'_> {
         }
     }
 
+    /// The same axis of messages for both panels, with room for how far down the quickest design could go.
+    fn messages(&self) -> Scale {
+        let published = PUBLISHED.iter().filter(|_| self.is_published()).map(|one| one.msgs_per_op);
+        let quickest = self.points.iter().filter_map(|point| point.max).fold(f64::INFINITY, f64::min);
+        let floor = self.setting.floor(quickest).filter(|_| self.has_floor && quickest.is_finite());
+        let designs = self.points.iter().map(|point| point.msgs);
+        Scale::log(designs.chain(published).chain(self.bounds[0]).chain(floor), FRAME.across())
+    }
+
     /// What is published, if it is about this setting.
     fn published(&self, of: Of) -> Vec<(f64, f64)> {
-        if self.setting != Setting::CHALLENGE {
+        if !self.is_published() {
             return Vec::new();
         }
         let latency = |(median, max)| if of == Of::Median { median } else { max };
         PUBLISHED.iter().map(|one| (one.msgs_per_op, latency(one.latency_ms))).collect()
+    }
+
+    /// Whether others have published results for this setting, where a hop always takes the same time.
+    fn is_published(&self) -> bool {
+        self.has_floor && self.setting == Setting::CHALLENGE
     }
 
     fn bound(&self, of: Of) -> Option<f64> {
@@ -113,7 +146,6 @@ impl Scene<'_> {
         html! {
             path.impossible d=(area.d() + "z") {}
             path.floor d=(line.d()) { title { "the floor: no design needs fewer messages for this latency" } }
-            text.note x=(px(left + 6.0)) y=(px(bottom - 6.0)) { "no design can be here" }
         }
     }
 
@@ -136,7 +168,7 @@ impl Scene<'_> {
             @for (across, up, label) in named {
                 @let is_right = across > FRAME.width * 0.6;
                 text class={ "name" @if is_right { " end" } }
-                    x=(px(if is_right { across - 9.0 } else { across + 9.0 })) y=(px(up + 3.5)) { (cut(label, 34)) }
+                    x=(px(if is_right { across + 4.0 } else { across - 4.0 })) y=(px(up - 9.0)) { (cut(label, 40)) }
             }
         }
     }
@@ -168,7 +200,6 @@ fn within_limits(bounds: [Option<f64>; 2], x: &Scale, y: &Scale) -> Markup {
             rect.limits x=(px(left)) y=(px(up)) width=(px(across - left)) height=(px(bottom - up)) {
                 title { "within the limits" }
             }
-            text.note.limit.end x=(px(across - 5.0)) y=(px(up + 13.0)) { "within the limits" }
         }
     }
 }

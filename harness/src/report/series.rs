@@ -30,8 +30,7 @@ pub(super) struct Cast {
 impl Cast {
     pub(super) fn of(summary: &Summary<'_>) -> Self {
         let cells: Vec<&AboutCell> = summary.rows.iter().map(|row| row.cell).collect();
-        let varying: Vec<usize> =
-            (0..summary.about.axes.len()).filter(|axis| values(&cells, *axis).len() > 1).collect();
+        let varying = varying(&cells);
         let labels: Vec<String> = cells.iter().map(|cell| label(cell, &varying)).collect();
         if cells.len() <= LOOKS {
             let looks = (0..cells.len()).collect();
@@ -110,6 +109,12 @@ pub(super) fn mark(look: usize, x: f64, y: f64, r: f64) -> String {
     d + "z"
 }
 
+/// The axes on which some of these cells differ, as places among the experiment's axes.
+pub(super) fn varying(cells: &[&AboutCell]) -> Vec<usize> {
+    let axes = cells.first().map_or(0, |cell| cell.axes.len());
+    (0..axes).filter(|axis| values(cells, *axis).len() > 1).collect()
+}
+
 /// The values on an axis, each once, in the order in which cells have them.
 fn values<'a>(cells: &[&'a AboutCell], axis: usize) -> Vec<&'a str> {
     let mut values: Vec<&str> = Vec::new();
@@ -127,7 +132,7 @@ fn value(cell: &AboutCell, axis: usize) -> &str {
 }
 
 /// A cell's values on these axes. A switch is nothing without its name.
-fn label(cell: &AboutCell, axes: &[usize]) -> String {
+pub(super) fn label(cell: &AboutCell, axes: &[usize]) -> String {
     let words = axes.iter().filter_map(|axis| cell.axes.get(*axis)).map(|(axis, value)| match value.as_str() {
         "on" | "off" | "true" | "false" => format!("{axis} {value}"),
         text if text.parse::<f64>().is_ok() => format!("{axis} {value}"),

@@ -6,6 +6,7 @@ use super::Shown;
 use super::plot::{Scale, number, px};
 use super::series::{Cast, cut, mark};
 use crate::figure::Figure;
+use crate::render::finding::counted;
 use crate::render::{Row, Summary};
 
 /// So many runs of a cell have a mark each.
@@ -30,7 +31,7 @@ pub(super) fn section(run: &Shown<'_>, cast: &Cast) -> Markup {
         section {
             h2 { "Spread over " (summary.about.repeat) " repetitions" }
             details open[is_open] {
-                summary { (summary.rows.len()) " cells" }
+                summary { (counted(summary.rows.len(), "cell")) }
                 (drawing(summary, cast, &figures))
             }
             p.muted {

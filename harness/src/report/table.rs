@@ -5,6 +5,8 @@ use maud::{Markup, html};
 
 use super::Shown;
 use super::possible::times_the_floor;
+use super::series::varying;
+use crate::about::AboutCell;
 use crate::figure::Figure;
 use crate::gate::Verdict;
 use crate::outcome::Validity;
@@ -39,29 +41,50 @@ const RARE: [(Figure, f64); 5] = [
     (Figure::OkFraction, 1.0),
 ];
 
+/// What rows show beside figures.
+#[derive(Clone, Copy)]
+struct Extras {
+    has_floor: bool,
+    /// Whether some cells are required and some are not.
+    is_mixed: bool,
+}
+
+/// A table of more rows scrolls in a window of its own.
+const TALL: usize = 40;
+
 pub(super) fn section(run: &Shown<'_>) -> Markup {
     let summary = &run.summary;
     let columns: Vec<_> = COLUMNS.into_iter().filter(|(figure, _)| is_wanted(summary, *figure)).collect();
-    let axes = &summary.about.axes;
+    let cells: Vec<&AboutCell> = summary.rows.iter().map(|row| row.cell).collect();
+    // An axis on which all cells are the same is said once, below; of a single cell everything is said.
+    let all: Vec<usize> = (0..summary.about.axes.len()).collect();
+    let axes = if cells.len() > 1 { varying(&cells) } else { all.clone() };
+    let same: Vec<&(String, String)> =
+        all.iter().filter(|axis| !axes.contains(axis)).filter_map(|axis| cells.first()?.axes.get(*axis)).collect();
     let has_floor = summary.rows.iter().any(|row| times_the_floor(row).is_some());
+    let is_mixed = cells.iter().any(|cell| cell.required) && cells.iter().any(|cell| !cell.required);
+    let extras = Extras { has_floor, is_mixed };
     html! {
         section {
             h2 { "Cells" }
-            div.wide {
+            div class={ "wide" @if cells.len() > TALL { " tall" } } {
                 table.sortable {
                     thead { tr {
                         @if axes.is_empty() { th { "cell" } }
-                        @for axis in axes { th { (axis) } }
+                        @for axis in &axes { th { (summary.about.axes[*axis]) } }
                         th { "verdict" }
                         th { "valid" }
                         @for (figure, heading) in &columns { th.number title=(figure.name()) { (heading) } }
                         @if has_floor { th.number title="server messages, as a multiple of the least that any design needs for this latency" { "× floor" } }
                     } }
-                    tbody { @for row in &summary.rows { (line(row, axes.is_empty(), &columns, has_floor)) } }
+                    tbody { @for row in &summary.rows { (line(row, &axes, &columns, extras)) } }
                 }
             }
             p.muted {
-                "Latencies in milliseconds. " b { "bold" } ": required. ✗: beyond its limit. "
+                @if !same.is_empty() {
+                    "All cells: " (same.iter().map(|(axis, value)| format!("{axis} {value}")).collect::<Vec<_>>().join(", ")) ". "
+                }
+                "Latencies in milliseconds. " @if extras.is_mixed { b { "bold" } ": required. " } "✗: beyond its limit. "
                 @if summary.about.repeat > 1 { "±: standard deviation over repetitions. " }
                 @if has_floor { "× floor: messages between servers, as a multiple of the floor under every design (see below). " }
                 span.script { "A click on a heading sorts." }
@@ -70,17 +93,17 @@ pub(super) fn section(run: &Shown<'_>) -> Markup {
     }
 }
 
-fn line(row: &Row<'_>, has_no_axes: bool, columns: &[(Figure, &str)], has_floor: bool) -> Markup {
+fn line(row: &Row<'_>, axes: &[usize], columns: &[(Figure, &str)], Extras { has_floor, is_mixed }: Extras) -> Markup {
     let (word, class) = match row.judgement.verdict {
         Verdict::Pass => ("✓ pass", "pass"),
         Verdict::Fail { .. } => ("✗ fail", "fail"),
         Verdict::Unknown { .. } => ("? not known", "open"),
     };
-    let required = if row.cell.required { "required" } else { "" };
+    let required = if row.cell.required && is_mixed { "required" } else { "" };
     html! {
         tr class=(required) title=(row.cell.cell) {
-            @if has_no_axes { td { (row.cell.cell) } }
-            @for (_, value) in &row.cell.axes { td { (value) } }
+            @if axes.is_empty() { td { (row.cell.cell) } }
+            @for axis in axes { td { (row.cell.axes.get(*axis).map_or("", |(_, value)| value.as_str())) } }
             td class=(class) {
                 (word)
                 @if row.judgement.unreliable { " (late)" }
@@ -104,7 +127,7 @@ fn cell(row: &Row<'_>, figure: Figure) -> Markup {
         td class=(class) data-value=(value) {
             (value_of(figure, value))
             @if row.breaks(figure) { " ✗" }
-            @if let Some(deviation) = deviation { span.muted { (deviation) } }
+            @if let Some(deviation) = deviation { span.deviation { (deviation) } }
         }
     }
 }
