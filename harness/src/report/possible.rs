@@ -59,7 +59,7 @@ const UNFOLDED: usize = 2;
 pub(super) fn caption(is_challenge: bool) -> Markup {
     html! {
         p.muted {
-            "Farther down and to the left is better; both axes have equal steps for equal factors. The line through marks is the front: the designs \
+            "Farther down and to the left is better; both axes have equal steps for equal factors, and what is 0 stands at the edge. The line through marks is the front: the designs \
              of this run that no other one beats. A limit on all messages is drawn less those of clients, which no design can save. "
             "The floor: with n nodes, d a hop, and b broadcasts a second from other nodes, every node needs a message each L − d + 1/b, so no \
              design has all values everywhere within L with fewer than n / (L − d + 1/b) messages a second. It holds for the true time from \
@@ -96,11 +96,9 @@ fn is_drawn(summary: &Summary<'_>, group: &Group) -> bool {
     group.cells.iter().any(|place| point(&summary.rows[*place], 0, "").is_some_and(|point| point.max.is_some()))
 }
 
-/// A cell as a point; nothing where it sent no message or told of none.
+/// A cell as a point; nothing where its messages are not known.
 pub(super) fn point(row: &Row<'_>, look: usize, label: &str) -> Option<Point> {
-    let msgs = row.counted.value(Figure::ServerMsgsPerOp).filter(|msgs| *msgs > 0.0)?;
-    // On an axis of factors nothing is at 0.
-    let latency = |figure| row.counted.value(figure).filter(|latency| *latency > 0.0);
+    let msgs = row.counted.value(Figure::ServerMsgsPerOp)?;
     let is_invalid = match &row.judgement.verdict {
         Verdict::Fail { breaches } => breaches.iter().any(|breach| matches!(breach, Breach::Invalid { .. })),
         Verdict::Unknown { .. } => row.is_crashed(),
@@ -108,8 +106,8 @@ pub(super) fn point(row: &Row<'_>, look: usize, label: &str) -> Option<Point> {
     };
     Some(Point {
         msgs,
-        median: latency(Figure::StableLatencyMedian),
-        max: latency(Figure::StableLatencyMax),
+        median: row.counted.value(Figure::StableLatencyMedian),
+        max: row.counted.value(Figure::StableLatencyMax),
         look,
         label: label.to_owned(),
         is_valid: !is_invalid,

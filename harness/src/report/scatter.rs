@@ -90,7 +90,7 @@ impl Scene<'_> {
                 (self.front(&designs, &x, &y))
                 @for (msgs, latency, point) in &designs {
                     path class={ "cell s" (point.look) @if !point.is_valid { " broken" } }
-                        d=(mark(point.look, x.at(*msgs), y.at(*latency), 5.0)) {
+                        d=(mark(point.look, x.within(*msgs), y.within(*latency), 5.0)) {
                         title { (point.label) ": " (number(*msgs)) " messages, " (number(*latency)) " ms" @if !point.is_valid { ", not valid" } }
                     }
                 }
@@ -156,7 +156,7 @@ impl Scene<'_> {
         let front: Vec<(f64, f64, &str)> = front
             .into_iter()
             .map(|place| valid[place])
-            .map(|(msgs, latency, point)| (x.at(*msgs), y.at(*latency), point.label.as_str()))
+            .map(|(msgs, latency, point)| (x.within(*msgs), y.within(*latency), point.label.as_str()))
             .collect();
         let mut line = Path::default();
         for (across, up, _) in &front {

@@ -23,6 +23,7 @@ mod gate;
 mod official;
 mod parts;
 mod places;
+mod report;
 mod reuse;
 mod run;
 mod session;
