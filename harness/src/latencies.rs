@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(quantiles(&recorded.stable), kept(&with.records[0].outcome.figures));
         let operations = recorded.broadcasts.len() + recorded.reads.len();
         let figures = &with.records[0].outcome.figures;
-        assert_eq!(operations as f64 + 25.0, figures.value(Figure::Operations).unwrap(), "but for 25 final reads");
+        assert_eq!(Some(operations as f64 + 25.0), figures.value(Figure::Operations), "but for 25 final reads");
     }
 
     #[test]
