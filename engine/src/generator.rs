@@ -7,8 +7,8 @@
 
 use protocol::{Duration, Request, Time, Value};
 
-use crate::Workload;
 use crate::random::Random;
+use crate::{Options, Workload};
 
 /// Where client operations come from.
 #[derive(Debug)]
@@ -53,6 +53,15 @@ impl Generator {
     }
 }
 
+impl Options {
+    /// The rate at which so many operations a second are really dispatched: a little more, since the scheduler that polls is
+    /// late for each. For whoever repeats a run of which the operations were counted.
+    pub fn rate_of_pace(pace: f64) -> f64 {
+        let lateness = POLL.as_millis_f64() / 2_000.0;
+        1.0 / (1.0 / pace - lateness)
+    }
+}
+
 /// How late Maelstrom's scheduler is at most, because it polls.
 const POLL: Duration = Duration::from_millis(1);
 
@@ -86,6 +95,18 @@ mod tests {
         generator.emit(late);
         assert!(generator.next_at() >= late, "no catching up");
         assert!(generator.next_at() < late + Duration::from_millis(21));
+    }
+
+    #[test]
+    fn a_pace_is_kept_by_its_rate() {
+        for pace in [20.0, 93.8] {
+            let rate = Options::rate_of_pace(pace);
+            let random = Random::stream(9, "generator");
+            let mut generator = Generator::new(Workload::Broadcast, rate, Time::ZERO, random).unwrap();
+            (0..10_000).for_each(|_| drop(generator.emit(generator.next_at())));
+            let kept = 1e13 / generator.next_at().as_nanos() as f64;
+            assert!((kept / pace - 1.0).abs() < 0.02, "{kept} operations a second at a rate of {rate}");
+        }
     }
 
     #[test]

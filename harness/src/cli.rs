@@ -9,6 +9,7 @@ mod complete;
 mod completions;
 mod doctor;
 mod export;
+mod fidelity;
 mod gate;
 mod import;
 mod init;
@@ -38,6 +39,7 @@ pub use self::compare::{CompareArgs, PageFormat};
 pub use self::completions::{CompletionsArgs, Shell};
 pub use self::doctor::DoctorArgs;
 pub use self::export::{AnnotateArg, Export, ExportArgs, ExportFormat};
+pub use self::fidelity::{Engines, FidelityArgs, FidelityFormat};
 pub use self::gate::GateArgs;
 pub use self::import::ImportArgs;
 pub use self::init::InitArgs;
@@ -129,6 +131,9 @@ pub enum Verb {
     /// Keep what a run measured as a small file to commit, and to compare with later
     #[command(after_help = baseline::EXAMPLES)]
     Baseline(BaselineArgs),
+    /// Hold the engines against recordings of the real program, figure by figure, and prove that it would show
+    #[command(after_help = fidelity::EXAMPLES)]
+    Fidelity(FidelityArgs),
     /// Fetch what the harness can use but does not bring
     #[command(after_help = setup::EXAMPLES)]
     Setup(SetupArgs),

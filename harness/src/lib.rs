@@ -9,6 +9,7 @@ pub mod command;
 pub mod compare;
 pub mod doctor;
 pub mod exit;
+pub mod fidelity;
 pub mod figure;
 pub mod frontier;
 pub mod gate;

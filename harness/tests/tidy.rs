@@ -33,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("baseline", &["compare", "figure"]),
     ("compare", &["figure", "outcome", "plan", "spec", "statistics"]),
     ("doctor", &["backend", "exit", "process"]),
+    ("fidelity", &["exit", "figure", "limit", "outcome", "plan", "statistics"]),
     ("gate", &["exit", "figure", "limit", "outcome", "statistics"]),
     ("latencies", &["about", "backend", "figure", "measured", "outcome", "plan", "results"]),
     ("measured", &["about", "outcome", "spec", "store"]),
@@ -46,11 +47,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("topology", &["spec"]),
     // Faces.
     ("console", &["render"]),
-    ("render", &["about", "compare", "exit", "figure", "gate", "limit", "outcome", "statistics", "topology"]),
+    (
+        "render",
+        &["about", "compare", "exit", "fidelity", "figure", "gate", "limit", "outcome", "statistics", "topology"],
+    ),
     ("trace", &["render"]),
     ("report", &["about", "exit", "figure", "frontier", "gate", "latencies", "limit", "measured", "outcome", "render"]),
     // Order: a verb may use every room.
-    ("cli", &["about", "limit", "plan"]),
+    ("cli", &["about", "fidelity", "limit", "plan"]),
     ("command", &[]),
     ("main", &[]),
     // Tests only.

@@ -9,7 +9,7 @@
 use std::fmt;
 
 use crate::topology::{Arity, Topology};
-use crate::{Acks, Windows};
+use crate::{Acks, Sender, Windows};
 
 /// What a node does: with which neighbours it talks, and whether it hands clients' values to the master.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Config {
     pub relay_to_master: bool,
     /// How messages between nodes are acknowledged.
     pub acks: Acks,
+    /// Whether a value floods back to where it came from. [`Sender::Spared`] in everything that features name.
+    pub sender: Sender,
     /// On: the hub of a star keeps a beat, and its leaves send just before it.
     pub aligned: bool,
     /// How long values wait for others. No feature says so, but an [argument](Config::with_arguments).
@@ -164,7 +166,8 @@ impl Config {
             }
         }
         let (topology, acks) = (topology.unwrap_or(Topology::N12Tree), acks.unwrap_or_default());
-        let config = Self { topology, relay_to_master, acks, aligned, windows: Windows::NONE };
+        let (sender, windows) = (Sender::Spared, Windows::NONE);
+        let config = Self { topology, relay_to_master, acks, sender, aligned, windows };
         config.contradiction().map_or(Ok(config), Err)
     }
 

@@ -64,6 +64,7 @@ pub use link::Link;
 pub use node::Node;
 pub use peer::Peer;
 pub use round_trip::RoundTrip;
+pub use sender::Sender;
 pub use windows::Windows;
 pub use wire::Wire;
 
@@ -79,6 +80,7 @@ pub mod receipts;
 mod recovery;
 pub mod role;
 mod round_trip;
+mod sender;
 pub mod topology;
 mod windows;
 mod wire;

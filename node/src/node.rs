@@ -10,7 +10,7 @@ use crate::receipts::Receipts;
 use crate::recovery::Recovery;
 use crate::role::{Follower, Leader, Role};
 use crate::topology::Topology;
-use crate::{Acks, Config, Link, Peer, RoundTrip};
+use crate::{Acks, Config, Link, Peer, RoundTrip, Sender};
 
 mod batches;
 mod edges;
@@ -121,8 +121,9 @@ impl<R: Role> Node<R> {
             return;
         }
         self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
+        let tells_sender = self.config.relay_to_master || self.config.sender == Sender::Told;
         for link in &mut self.links {
-            if self.config.relay_to_master || link.ends().target != source {
+            if tells_sender || link.ends().target != source {
                 link.push(now, message, out);
             }
         }

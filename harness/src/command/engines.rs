@@ -68,6 +68,11 @@ pub(super) fn can_run(plan: &Plan) -> anyhow::Result<()> {
     }
 }
 
+/// The engine with a clock that jumps.
+pub(super) fn simulated() -> Box<dyn Backend> {
+    Box::new(Simulated)
+}
+
 /// How many tests to run at the same time if the user does not say. Maelstrom wants the machine for itself: a JVM keeps
 /// two cores busy and takes a gigabyte. The simulated engine runs one on each core, which it keeps busy. The embedded engine
 /// runs three of the challenge's tests (25 nodes, 100 operations a second) on each core, or as much of other loads; a binary

@@ -9,6 +9,7 @@ mod completions;
 mod doctor;
 mod engines;
 mod export;
+mod fidelity;
 mod flags;
 mod forecast;
 mod gate;
@@ -71,6 +72,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Verb::Man(args) => man::man(args, &console),
         Verb::Plan(args) => plan::plan(args, &console),
         Verb::Report(args) => report::report(args, &console),
+        Verb::Fidelity(args) => fidelity::fidelity(args, &console, interrupted),
         Verb::Import(args) => import::import(args, &console),
         Verb::List(args) => list::list(args, &console),
         Verb::Rm(args) => rm::rm(args, &console),

@@ -6,6 +6,7 @@ pub(crate) mod annotation;
 pub(crate) mod comparison;
 pub(crate) mod csv;
 pub(crate) mod escape;
+pub(crate) mod fidelity;
 pub(crate) mod finding;
 pub(crate) mod graph;
 pub(crate) mod json;

@@ -1,0 +1,101 @@
+//! What the embedded engine measured, run by run. It takes real time, so the table shows what was measured last and is kept
+//! with the sources, unless the user has it measured again.
+
+use serde::{Deserialize, Serialize};
+
+use super::FIGURES;
+use crate::figure::Figures;
+use crate::outcome::Record;
+
+/// Runs of the embedded engine, and where they were made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Embedded {
+    /// When the first of them began, RFC 3339.
+    pub started: String,
+    /// The machine: system and cores. Its name is nobody's business.
+    pub machine: String,
+    /// All of them.
+    pub runs: Vec<Run>,
+}
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Run {
+    /// What was run.
+    pub scenario: String,
+    /// Whether deliveries came so late that the latencies cannot be trusted.
+    pub is_late: bool,
+    /// Why it is no result, if it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
+    /// What it measured.
+    pub figures: Figures,
+}
+
+impl Embedded {
+    /// What was measured last and kept.
+    pub fn known() -> Self {
+        serde_json::from_str(include_str!("embedded.json")).expect("a test has read this file")
+    }
+
+    /// What was measured just now.
+    pub fn of(records: &[Record]) -> Self {
+        let first = records.first().map(|record| &record.provenance);
+        let machine = first.and_then(|first| first.host.split_once(", ")).map_or("unknown", |(_, machine)| machine);
+        Self {
+            started: first.map(|first| first.started.clone()).unwrap_or_default(),
+            machine: machine.to_owned(),
+            runs: records.iter().map(Run::of).collect(),
+        }
+    }
+}
+
+impl Run {
+    /// A stored result, cut to what is compared.
+    pub fn of(record: &Record) -> Self {
+        let outcome = &record.outcome;
+        let compared = FIGURES.into_iter().filter_map(|figure| Some((figure, outcome.figures.value(figure)?)));
+        let crash = outcome.crash.as_ref().map(|crash| crash.lines().next().unwrap_or_default().to_owned());
+        let invalid = (outcome.validity != crate::outcome::Validity::Valid).then(|| "it is not valid".to_owned());
+        Self {
+            scenario: record.cell.clone(),
+            is_late: outcome.is_unreliable(),
+            trouble: crash.or(invalid),
+            figures: Figures(compared.collect()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fidelity::scenario;
+    use crate::outcome::{Outcome, Validity};
+    use crate::sample;
+
+    #[test]
+    fn what_is_kept_is_of_scenarios_that_there_are() {
+        let known = Embedded::known();
+        for run in &known.runs {
+            assert!(scenario::ALL.iter().any(|scenario| scenario.name == run.scenario), "{}", run.scenario);
+            assert_eq!((run.is_late, &run.trouble), (false, &None), "{}", run.scenario);
+        }
+        for scenario in scenario::ALL {
+            assert!(known.runs.iter().any(|run| run.scenario == scenario.name), "{} was not measured", scenario.name);
+        }
+    }
+
+    #[test]
+    fn a_run_is_kept_without_the_machines_name() {
+        let plan = sample::plan(1);
+        let mut records = vec![sample::record(&plan.cells[2], 0)];
+        let kept = Embedded::of(&records);
+        assert_eq!((kept.machine.as_str(), kept.runs[0].trouble.as_ref()), ("linux x86_64, 2 cores", None));
+        records[0].outcome = Outcome { validity: Validity::Invalid, ..records[0].outcome.clone() };
+        assert_eq!(Run::of(&records[0]).trouble.as_deref(), Some("it is not valid"));
+        let text = serde_json::to_string(&kept).unwrap();
+        assert_eq!(serde_json::from_str::<Embedded>(&text).unwrap(), kept);
+    }
+}
