@@ -5,7 +5,6 @@
 mod baseline;
 mod check;
 mod compare;
-mod complete;
 mod completions;
 mod doctor;
 mod export;

@@ -32,6 +32,7 @@ pub enum BaselineVerb {
     #[command(after_help = RM_EXAMPLES)]
     Rm {
         /// The baseline's name
+        #[arg(value_name = "BASELINE")]
         name: String,
     },
 }

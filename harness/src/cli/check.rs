@@ -2,15 +2,12 @@
 
 use camino::Utf8PathBuf;
 use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
-
-use super::complete;
 
 /// `harness check`
 #[derive(Clone, Debug, Args)]
 pub struct CheckArgs {
     /// Experiment files, or directories whose files that end in .yaml or .yml are all checked
-    #[arg(required = true, value_name = "FILE|DIR", add = ArgValueCompleter::new(complete::experiments))]
+    #[arg(required = true, value_name = "FILE|DIR")]
     pub paths: Vec<Utf8PathBuf>,
 }
 

@@ -6,10 +6,9 @@ use std::num::{NonZeroU64, NonZeroUsize};
 
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
-use clap_complete::engine::ArgValueCompleter;
 
 use super::export::ExportArgs;
-use super::{Partition, complete, path};
+use super::{Partition, path};
 use crate::limit::JudgedBy;
 use crate::plan::EngineChoice;
 
@@ -17,7 +16,6 @@ use crate::plan::EngineChoice;
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
     /// The experiment file, such as experiments/efficient.yaml
-    #[arg(add = ArgValueCompleter::new(complete::experiments))]
     pub experiment: Utf8PathBuf,
 
     /// Which engine runs the tests; auto is Maelstrom if it is found, else embedded, never simulated [default: what the file

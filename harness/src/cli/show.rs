@@ -33,7 +33,7 @@ pub struct ShowArgs {
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  harness show efficient                        the table of the latest run again, where it comes from, how to repeat it
+  harness show efficient                        its table again, and how to repeat it
   harness show efficient~1                      of the run before that
   harness show efficient --cell topology=star   each run of some cells, with its seed and its files
   harness show efficient --format json          everything as data";

@@ -1,17 +1,14 @@
 //! `harness completions`: the script with which a shell asks this program what comes next.
 //!
-//! Absent: the answers themselves; they are given before the command line is read ([`answer`], `cli::complete`).
-
-use std::ffi::OsStr;
+//! Absent: the answers themselves; they are given before the command line is read ([`answer`], [`super::complete`]).
 
 use anyhow::Context as _;
 use camino::absolute_utf8;
-use clap::{Command, CommandFactory as _};
+use clap::CommandFactory as _;
 use clap_complete::CompleteEnv;
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{Bash, Elvish, EnvCompleter, Fish, Powershell, Zsh};
 
-use super::flags::FLAGS;
+use super::complete::with_completers;
 use crate::cli::{Cli, CompletionsArgs, Shell};
 use crate::console::Console;
 use crate::exit::ExitStatus;
@@ -35,19 +32,7 @@ pub(super) fn completions(args: CompletionsArgs, console: &Console) -> anyhow::R
 
 /// If a shell asks what comes next, answers and ends the program.
 pub fn answer() {
-    CompleteEnv::with_factory(words).var(VARIABLE).complete();
-}
-
-/// The command line, and behind `harness test` Maelstrom's flags, which the command line does not know.
-fn words() -> Command {
-    let maelstroms = |current: &OsStr| {
-        let typed = current.to_string_lossy();
-        let flags = FLAGS.iter().map(|flag| (format!("--{}", flag.long), flag.about));
-        let flags = flags.filter(|(name, _)| typed.starts_with('-') && name.starts_with(&*typed));
-        flags.map(|(name, about)| CompletionCandidate::new(name).help(Some(about.into()))).collect()
-    };
-    let completer = ArgValueCompleter::new(maelstroms);
-    Cli::command().mut_subcommand("test", |test| test.mut_arg("arguments", |arguments| arguments.add(completer)))
+    CompleteEnv::with_factory(|| with_completers(Cli::command())).var(VARIABLE).complete();
 }
 
 /// Set by the script when it asks; a name that nothing else uses.

@@ -5,6 +5,7 @@ mod baseline;
 mod batch;
 mod check;
 mod compare;
+mod complete;
 mod completions;
 mod doctor;
 mod engines;

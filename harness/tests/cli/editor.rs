@@ -95,7 +95,11 @@ fn a_first_experiment_runs_on_a_program_of_ones_own() {
 #[test]
 fn shells_are_told_what_comes_next() {
     let session = Session::new().file("experiments/quick.yaml", "").file("experiments/notes.txt", "");
-    let session = session.file("other.yml", "").variable("_CLAP_IFS", "\n").variable("HARNESS_COMPLETE", "bash");
+    let session = session.file("other.yml", "").file("store/quick/20261122T233837Z/experiment.json", "{}");
+    let session = session
+        .file("experiments/baselines/main.json", "{}")
+        .variable("_CLAP_IFS", "\n")
+        .variable("HARNESS_COMPLETE", "bash");
     let next = |words: &[&str]| {
         let index = (words.len() - 1).to_string();
         let line = format!("_CLAP_COMPLETE_INDEX={index} harness -- {}", words.join(" "));
@@ -105,6 +109,8 @@ fn shells_are_told_what_comes_next() {
     assert_eq!(next(&["harness", "run", "qu"]), ["experiments/quick.yaml"]);
     assert_eq!(next(&["harness", "check", "o"]), ["other.yml"]);
     assert_eq!(next(&["harness", "plan", "x.yaml", "--engine", "s"]), ["simulated"]);
+    assert_eq!(next(&["harness", "compare", "q"]), ["quick", "quick/20261122T233837Z"]);
+    assert_eq!(next(&["harness", "compare", "quick", "m"]), ["main"]);
     assert_eq!(next(&["harness", "test", "--node-c"]), ["--node-count"]);
 }
 
