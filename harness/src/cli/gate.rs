@@ -4,22 +4,20 @@
 
 use camino::Utf8PathBuf;
 use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
 
 use super::export::ExportArgs;
-use super::{Format, JudgeArg, complete, path};
+use super::{Format, JudgeArg, path};
 
 /// `harness gate`
 #[derive(Clone, Debug, Args)]
 pub struct GateArgs {
     /// The run to judge: NAME for an experiment's latest, NAME~1 for the one before, NAME/TIME, a directory, or an experiment's
     /// file for its latest run
-    #[arg(add = ArgValueCompleter::new(complete::experiments))]
     pub run: String,
 
     /// The experiment's file, whose limits count today [default: RUN if it is one, else the one that the run was made with, else
     /// experiments/NAME.yaml]
-    #[arg(long, value_name = "FILE", value_parser = path(), add = ArgValueCompleter::new(complete::experiments))]
+    #[arg(long, value_name = "FILE", value_parser = path())]
     pub experiment: Option<Utf8PathBuf>,
 
     /// Hold the run against this baseline too

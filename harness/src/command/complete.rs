@@ -19,7 +19,12 @@ pub(super) fn with_completers(command: Command) -> Command {
 }
 
 fn with_completer(argument: Arg) -> Arg {
-    let completer = match argument.get_value_names().and_then(<[_]>::first).map(clap::builder::Str::as_str) {
+    let value = match argument.get_id().as_str() {
+        "experiment" => Some("EXPERIMENT"),
+        "baseline" => Some("BASELINE"),
+        _ => argument.get_value_names().and_then(<[_]>::first).map(clap::builder::Str::as_str),
+    };
+    let completer = match value {
         Some("EXPERIMENT" | "FILE|DIR") => ArgValueCompleter::new(experiments),
         Some("RUN") => ArgValueCompleter::new(runs),
         Some("BASELINE") => ArgValueCompleter::new(baselines),
