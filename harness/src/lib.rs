@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod plan;
 pub mod process;
 pub mod results;
+pub mod search;
 pub mod setup;
 pub mod spec;
 pub mod statistics;

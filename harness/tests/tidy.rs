@@ -40,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("process", &["exit"]),
     ("provenance", &["about", "outcome", "plan", "process"]),
     ("results", &["figure", "outcome"]),
+    ("search", &["statistics"]),
     ("setup", &[]),
     ("spec", &["figure", "limit", "plan"]),
     ("statistics", &[]),

@@ -13,7 +13,7 @@ use super::diagnostic::{Code, Diagnostic, Problems, shown};
 use super::option::{self, TestOption};
 use super::value::{Fields, choice, list, number, word};
 use super::yaml::{Kind, Node};
-use super::{NodeSpec, Require, Spec, cells, limit, matrix};
+use super::{NodeSpec, Require, Spec, cells, limit, matrix, search};
 use crate::limit::JudgedBy;
 use crate::plan::EngineChoice;
 
@@ -50,6 +50,7 @@ pub(super) fn experiment(
     let known = matrix::known_axes(&axes, &include);
     let require =
         fields.value("require").map_or(Require::All, |section| require(section, &known, &vocabulary, problems));
+    let search = fields.value("search").and_then(|section| search::search(section, problems));
     let limits = fields.value("limits").map_or_else(Vec::new, |section| limit::limits(section, problems));
 
     let repeat = whole(&fields, "repeat", 1, REPEAT_MAX, problems).unwrap_or(1);
@@ -69,6 +70,7 @@ pub(super) fn experiment(
         repeat: u32::try_from(repeat).expect("at most `REPEAT_MAX`"),
         judged_by: judged_by.unwrap_or_default(),
         require,
+        search: search.unwrap_or_default(),
         test,
         options,
         node,
@@ -213,7 +215,7 @@ fn require(node: &Node, known: &[(&str, &AxisKind)], vocabulary: &Vocabulary<'_>
 }
 
 /// The keys of an experiment.
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 14] = [
     "name",
     "description",
     "engine",
@@ -227,6 +229,7 @@ pub(super) const KEYS: [&str; 13] = [
     "repeat",
     "judge",
     "seed",
+    "search",
 ];
 
 pub(super) const ENGINES: [(&str, EngineChoice); 4] = [

@@ -4,7 +4,7 @@ use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
 use super::nearest::nearest;
 use super::units::split_unit;
 use super::value::{mapping, one_or_more, word};
-use super::yaml::{Key, Node};
+use super::yaml::{Node, Span};
 use crate::figure::{Figure, Unit};
 use crate::limit::{Comparison, Limit};
 
@@ -12,7 +12,7 @@ use crate::limit::{Comparison, Limit};
 pub(super) fn limits(node: &Node, problems: &mut Problems) -> Vec<Limit> {
     let mut limits: Vec<Limit> = Vec::new();
     for (key, value) in mapping(node, "`limits`", problems).unwrap_or_default() {
-        let Some(figure) = figure(key, problems) else { continue };
+        let Some(figure) = figure(&key.name, &key.span, problems) else { continue };
         let bounds = one_or_more(value);
         if bounds.is_empty() {
             let title = format!("`{figure}` has no limit");
@@ -32,22 +32,23 @@ pub(super) fn limits(node: &Node, problems: &mut Problems) -> Vec<Limit> {
     limits
 }
 
-fn figure(key: &Key, problems: &mut Problems) -> Option<Figure> {
-    let found = Figure::named(&key.name);
+/// The figure of that name.
+pub(super) fn figure(name: &str, span: &Span, problems: &mut Problems) -> Option<Figure> {
+    let found = Figure::named(name);
     if found.is_none() {
         let names = || Figure::ALL.into_iter().map(Figure::name);
         // `stable-latency` alone, or with a quantile that is not kept, is meant as one of its family.
-        let prefix = key.name.split('.').next().unwrap_or_default();
+        let prefix = name.split('.').next().unwrap_or_default();
         let family: Vec<_> = names().filter(|name| name.split('.').next() == Some(prefix)).collect();
-        let near = nearest(&key.name, names()).filter(|_| family.is_empty());
+        let near = nearest(name, names()).filter(|_| family.is_empty());
         let label = match (near, family.as_slice()) {
             (Some(_), _) => "no figure has this name".to_owned(),
             (None, []) => format!("not one of {}", listed(names())),
             (None, family) => format!("not one of {}", listed(family.iter().copied())),
         };
         let help = near.map(|near| format!("a figure with a similar name exists: `{near}`"));
-        let title = format!("no figure is called `{}`", shown(&key.name));
-        problems.push(Diagnostic::new(Code::UnknownFigure, &key.span, title, label).help(help));
+        let title = format!("no figure is called `{}`", shown(name));
+        problems.push(Diagnostic::new(Code::UnknownFigure, span, title, label).help(help));
     }
     found
 }

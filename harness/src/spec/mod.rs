@@ -15,6 +15,7 @@ mod matrix;
 pub(crate) mod nearest;
 mod option;
 mod schema;
+mod search;
 mod units;
 mod value;
 mod yaml;
@@ -34,6 +35,7 @@ pub(crate) use self::cells::Combination;
 pub use self::diagnostic::Code;
 use self::diagnostic::Problems;
 pub use self::schema::schema;
+pub(crate) use self::search::{Question, Search};
 use self::yaml::Span;
 use crate::limit::{JudgedBy, Limit};
 use crate::plan::EngineChoice;
@@ -48,6 +50,8 @@ pub struct Spec {
     pub(crate) repeat: u32,
     pub(crate) judged_by: JudgedBy,
     pub(crate) require: Require,
+    /// What `harness search` looks for; other verbs do not ask.
+    pub(crate) search: Search,
     /// What `test` sets.
     test: Vec<Choice>,
     /// What a cell runs that sets nothing itself: Maelstrom's defaults, then `test`, then `seed`.
