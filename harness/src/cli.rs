@@ -21,6 +21,7 @@ mod report;
 mod rm;
 mod run;
 mod schema;
+mod search;
 mod setup;
 mod show;
 mod test;
@@ -51,6 +52,7 @@ pub use self::report::ReportArgs;
 pub use self::rm::RmArgs;
 pub use self::run::{EngineArg, Format, JudgeArg, RunArgs};
 pub use self::schema::SchemaArgs;
+pub use self::search::SearchArgs;
 pub use self::setup::{Setup, SetupArgs};
 pub use self::show::ShowArgs;
 pub use self::test::TestArgs;
@@ -115,6 +117,9 @@ pub enum Verb {
     /// Write manual pages
     #[command(after_help = man::EXAMPLES)]
     Man(ManArgs),
+    /// Find the designs of a matrix that no other beats, under the virtual clock
+    #[command(after_help = search::EXAMPLES)]
+    Search(SearchArgs),
     /// Draw and measure a topology, or compare them all
     #[command(after_help = topology::EXAMPLES)]
     Topology(TopologyArgs),

@@ -29,6 +29,9 @@ pub const ERRORS: f64 = 4.0;
 
 use crate::statistics::Spread;
 
+/// Measures designs with so many seeds each, and gives what all of those seeds came to, in the designs' order.
+pub type Measure<'a, E> = dyn FnMut(&[usize], u32) -> Result<Vec<Measurement>, E> + 'a;
+
 /// How a space is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Method {
@@ -130,13 +133,8 @@ impl Method {
         growing.take_while(|seeds| *seeds < self.seeds).chain([self.seeds]).collect()
     }
 
-    /// Searches a space of so many designs. `measure` is given designs and how many seeds each is to be measured with, and
-    /// gives back what all of those seeds came to, in the same order.
-    pub fn search<E>(
-        &self,
-        designs: usize,
-        measure: &mut dyn FnMut(&[usize], u32) -> Result<Vec<Measurement>, E>,
-    ) -> Result<Found, E> {
+    /// Searches a space of so many designs. Trouble with a measurement ends it.
+    pub fn search<E>(&self, designs: usize, measure: &mut Measure<'_, E>) -> Result<Found, E> {
         let design = || Design { measurement: Measurement::default(), fate: Fate::Finalist };
         let mut found = Found { designs: std::iter::repeat_with(design).take(designs).collect(), rounds: Vec::new() };
         let schedule = self.rounds(designs);
@@ -184,11 +182,7 @@ impl Found {
     }
 
     /// Measures all that are left, and with them whatever comes back. How many those are, and how many came back.
-    fn measure<E>(
-        &mut self,
-        seeds: u32,
-        measure: &mut dyn FnMut(&[usize], u32) -> Result<Vec<Measurement>, E>,
-    ) -> Result<(usize, usize), E> {
+    fn measure<E>(&mut self, seeds: u32, measure: &mut Measure<'_, E>) -> Result<(usize, usize), E> {
         let (mut measured, mut restored) = (0, 0);
         loop {
             let is_due = |place: &usize| self.designs[*place].measurement.values.len() < seeds as usize;

@@ -110,7 +110,8 @@ fn how_they_ended(records: &[Record]) -> String {
         parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, how)| format!("{number} {how}")).collect();
     let parts = if valid == records.len() { "valid".to_owned() } else { parts.join(", ") };
     let fresh = records.iter().filter(|record| record.provenance.reused.is_none());
-    let seconds: f64 = fresh.clone().map(|record| record.outcome.wall_seconds).sum();
+    // The sum of nothing is -0.0.
+    let seconds = fresh.clone().fold(0.0, |sum, record| sum + record.outcome.wall_seconds);
     let reused = records.len() - fresh.count();
     let reused = if reused > 0 { format!(", {reused} reused") } else { String::new() };
     format!("{}, {parts}{reused}, {seconds:.1} s", counted(records.len(), "run"))

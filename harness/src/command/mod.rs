@@ -30,6 +30,7 @@ mod rm;
 mod run;
 mod schedule;
 mod schema;
+mod search;
 mod setup;
 mod show;
 mod stored;
@@ -80,6 +81,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Verb::Run(args) => run::run(args, &console, interrupted),
         Verb::Schema(_) => schema::schema(&console),
         Verb::Show(args) => show::show(args, &console),
+        Verb::Search(args) => search::search(args, &console, interrupted),
         Verb::Setup(args) => setup::setup(args, &console, interrupted),
         Verb::Topology(args) => topology::topology(args, &console),
         Verb::Trace(args) => trace::trace(args, &console),

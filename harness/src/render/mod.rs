@@ -14,6 +14,7 @@ pub(crate) mod junit;
 pub(crate) mod listing;
 pub(crate) mod markdown;
 mod notes;
+pub(crate) mod search;
 pub(crate) mod sheet;
 pub(crate) mod table;
 

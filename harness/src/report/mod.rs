@@ -10,6 +10,7 @@ mod contrast;
 mod distribution;
 mod held;
 mod overview;
+pub(crate) mod picture;
 pub(crate) mod plain;
 mod plot;
 mod possible;

@@ -9,19 +9,19 @@ use crate::frontier::{PUBLISHED, Setting, pareto};
 
 /// A design.
 #[derive(Clone, Debug)]
-pub(super) struct Point {
+pub(crate) struct Point {
     /// Messages between servers per operation.
-    pub(super) msgs: f64,
+    pub(crate) msgs: f64,
     /// Median stable latency, in milliseconds.
-    pub(super) median: Option<f64>,
+    pub(crate) median: Option<f64>,
     /// Largest stable latency, in milliseconds.
-    pub(super) max: Option<f64>,
+    pub(crate) max: Option<f64>,
     /// How it is drawn.
-    pub(super) look: usize,
+    pub(crate) look: usize,
     /// What it is called.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// Whether it keeps what it promises: only such a design can be on the front.
-    pub(super) is_valid: bool,
+    pub(crate) is_valid: bool,
 }
 
 /// What a drawing is about.
@@ -49,7 +49,13 @@ const FRAME: Frame = Frame { width: 480.0, height: 380.0, left: 46.0, right: 14.
 impl Scene<'_> {
     /// Both panels, side by side.
     pub(super) fn panels(&self) -> Markup {
-        html! { div.panels { (self.panel(Of::Median)) (self.panel(Of::Max)) } }
+        let [median, max] = self.both();
+        html! { div.panels { (median) (max) } }
+    }
+
+    /// Both panels, each by itself.
+    pub(super) fn both(&self) -> [Markup; 2] {
+        [self.panel(Of::Median), self.panel(Of::Max)]
     }
 
     /// What is drawn besides designs.

@@ -87,7 +87,7 @@ pub(super) fn search(node: &Node, problems: &mut Problems) -> Option<Search> {
         .and_then(|node| number(node, "`budget`", "a whole number of runs", 1, u64::from(u32::MAX), problems));
     let nemesis = fields.value("safe-under").and_then(|node| TestOption::read("nemesis", node, problems));
     let safe_under = match nemesis {
-        Some(TestOption::Nemesis(nemeses)) => nemeses,
+        Some(TestOption::Nemesis(faults)) => faults,
         _ => usual.safe_under,
     };
     let questions = fields.value("questions").map_or_else(Vec::new, |node| questions(node, problems));

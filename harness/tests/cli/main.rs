@@ -26,6 +26,7 @@ mod places;
 mod report;
 mod reuse;
 mod run;
+mod search;
 mod session;
 mod signals;
 mod simulated;
