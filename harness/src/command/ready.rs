@@ -113,8 +113,7 @@ fn machine(source: &NodeSource, sha256: &str) -> anyhow::Result<Ready> {
     Ok(Ready::Machine { config, label, sha256: sha256.to_owned() })
 }
 
-/// What this program's node is to do, and the features that name it.
-pub(super) fn configured(source: &NodeSource) -> anyhow::Result<(Config, Vec<&str>)> {
+fn configured(source: &NodeSource) -> anyhow::Result<(Config, Vec<&str>)> {
     let NodeSource::Crate { features, args } = source else { bail!("a program is no machine") };
     let features: Vec<&str> = features.iter().map(String::as_str).collect();
     let config = Config::named(&features).context("this program's node does not know what the experiment asks for")?;

@@ -42,7 +42,7 @@ pub(super) fn search(args: &SearchArgs, console: &Console, interrupted: &AtomicB
     let wanted = wanted(&spec, args);
     let mut plan = Plan::under(&spec, EngineChoice::Simulated);
     plan.only(&args.only)?;
-    let space = Space::of(plan, &wanted)?;
+    let space = Space::of(plan, spec.contradictions(), &wanted)?;
     let nodes = ready::nodes(&space.plan, &toolchain, console)?;
     let method = Method {
         seeds: wanted.seeds,
@@ -80,7 +80,7 @@ pub(super) fn search(args: &SearchArgs, console: &Console, interrupted: &AtomicB
 
 /// What the file asks for, and what the command line says.
 fn wanted(spec: &Spec, args: &SearchArgs) -> Search {
-    let mut wanted = spec.search.clone();
+    let mut wanted = spec.search.clone().unwrap_or_default();
     wanted.seeds = args.seeds.unwrap_or(wanted.seeds);
     wanted.first_seeds = wanted.first_seeds.min(wanted.seeds);
     wanted.budget = args.budget.or(wanted.budget);

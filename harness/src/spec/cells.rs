@@ -3,7 +3,7 @@
 //!
 //! Absent: the reading of single values; everything here has been read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{Distribution, Options};
 use node::Config;
@@ -29,9 +29,29 @@ impl Spec {
     /// Without a matrix there is one cell, unless cells are included by name.
     pub(crate) fn combinations(&self) -> Vec<Combination> {
         let mut cells = self.product();
-        cells.retain(|cell| !self.exclude.iter().any(|exclusion| exclusion.covers(cell)));
+        cells.retain(|cell| self.is_there(cell) && !self.contradicts_itself(cell));
         cells.extend(self.include.iter().map(|inclusion| self.combine(inclusion.choices.clone())));
         cells
+    }
+
+    /// How many cells of a space no node can be built for, by the reason. Elsewhere such a cell is a mistake.
+    pub(crate) fn contradictions(&self) -> BTreeMap<String, usize> {
+        let mut reasons = BTreeMap::new();
+        for cell in self.product().iter().filter(|cell| self.search.is_some() && self.is_there(cell)) {
+            if let Some(reason) = cell.contradiction() {
+                *reasons.entry(reason).or_insert(0) += 1;
+            }
+        }
+        reasons
+    }
+
+    fn is_there(&self, cell: &Combination) -> bool {
+        !self.exclude.iter().any(|exclusion| exclusion.covers(cell))
+    }
+
+    /// A space is searched for what is good in it; what cannot be built is no part of it.
+    fn contradicts_itself(&self, cell: &Combination) -> bool {
+        self.search.is_some() && cell.contradiction().is_some()
     }
 
     /// Whether the file says for this cell what handing over a message takes.
@@ -123,6 +143,21 @@ impl Combination {
     /// The cell's own choices, axis by axis: what tells it from the others.
     pub(crate) fn named(&self) -> Vec<(&str, &str)> {
         self.choices.iter().map(|choice| (choice.axis.as_str(), choice.text.as_str())).collect()
+    }
+
+    /// Why no node can be built or started so, if none can. Of features that this program's node does not have nobody knows.
+    fn contradiction(&self) -> Option<String> {
+        let NodeSource::Crate { features, args } = &self.node else { return None };
+        let named: Vec<&str> = features.iter().map(String::as_str).collect();
+        let is_known = |name: &&str| Config::feature_names().any(|known| known == *name);
+        if !named.iter().all(is_known) {
+            return None;
+        }
+        match Config::named(&named).map(|config| config.with_arguments(args)) {
+            Ok(Ok(_)) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(error) => Some(error.to_string()),
+        }
     }
 
     fn holds(&self, setting: &Setting) -> bool {
@@ -240,7 +275,7 @@ fn no_such_cell(spec: &Spec, assignment: &Assignment, verb: &str) -> Diagnostic 
 
 /// A node has one topology, and one way to acknowledge; and not everything goes with everything.
 fn features_agree(spec: &Spec, cell: &Combination, problems: &mut Problems) {
-    let NodeSource::Crate { features, args } = &cell.node else { return };
+    let NodeSource::Crate { features, .. } = &cell.node else { return };
     let mut has_conflict = false;
     for (group, one) in EXCLUSIVE {
         let named = features.iter().map(String::as_str).filter(|feature| feature.starts_with(group));
@@ -250,16 +285,7 @@ fn features_agree(spec: &Spec, cell: &Combination, problems: &mut Problems) {
             problems.push(more_than_one(spec, cell, (group, one), &named));
         }
     }
-    let named: Vec<&str> = features.iter().map(String::as_str).collect();
-    let is_known = |name: &&str| Config::feature_names().any(|known| known == *name);
-    if has_conflict || !named.iter().all(is_known) {
-        return;
-    }
-    let error = match Config::named(&named).map(|config| config.with_arguments(args)) {
-        Ok(Ok(_)) => return,
-        Ok(Err(error)) => error.to_string(),
-        Err(error) => error.to_string(),
-    };
+    let Some(error) = cell.contradiction().filter(|_| !has_conflict) else { return };
     let is_nodes = |choice: &&Choice| {
         matches!(choice.setting, Setting::Args(_) | Setting::Argument(..) | Setting::Feature(_, true))
     };

@@ -70,7 +70,7 @@ pub(super) fn experiment(
         repeat: u32::try_from(repeat).expect("at most `REPEAT_MAX`"),
         judged_by: judged_by.unwrap_or_default(),
         require,
-        search: search.unwrap_or_default(),
+        search,
         test,
         options,
         node,

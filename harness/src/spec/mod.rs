@@ -50,8 +50,8 @@ pub struct Spec {
     pub(crate) repeat: u32,
     pub(crate) judged_by: JudgedBy,
     pub(crate) require: Require,
-    /// What `harness search` looks for; other verbs do not ask.
-    pub(crate) search: Search,
+    /// What `harness search` looks for. With it the matrix is a space of designs, of which not all can be built.
+    pub(crate) search: Option<Search>,
     /// What `test` sets.
     test: Vec<Choice>,
     /// What a cell runs that sets nothing itself: Maelstrom's defaults, then `test`, then `seed`.

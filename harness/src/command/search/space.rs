@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use engine::Nemeses;
 
-use crate::command::ready;
 use crate::figure::Figure;
 use crate::limit::Comparison;
 use crate::outcome::{Outcome, Validity};
@@ -66,11 +65,9 @@ pub(super) fn objectives(wanted: &Search) -> Vec<Objective> {
 }
 
 impl Space {
-    /// Leaves out what no node can be built for.
-    pub(super) fn of(mut plan: Plan, wanted: &Search) -> anyhow::Result<Self> {
-        let mut skipped = BTreeMap::new();
-        let mut kept = Vec::new();
-        for cell in plan.cells {
+    /// The cells of a plan; `skipped` are those of its matrix that no node can be built for.
+    pub(super) fn of(plan: Plan, skipped: BTreeMap<String, usize>, wanted: &Search) -> anyhow::Result<Self> {
+        for cell in &plan.cells {
             if let NodeSource::Bin { path, .. } = &cell.node {
                 bail!(
                     "cell `{}` runs the program `{path}`, which has a clock of its own; a search runs thousands of tests, \
@@ -78,15 +75,6 @@ impl Space {
                     cell.name
                 );
             }
-            match ready::configured(&cell.node) {
-                Ok(_) => kept.push(cell),
-                Err(why) => *skipped.entry(format!("{:#}", why.root_cause())).or_insert(0) += 1,
-            }
-        }
-        plan.cells = kept;
-        if plan.cells.is_empty() {
-            let why = skipped.keys().next().cloned().unwrap_or_default();
-            return Err(anyhow::anyhow!(why)).context("no cell of the matrix is a node that can be built");
         }
         Ok(Self { plan, skipped, safe_under: wanted.safe_under.clone() })
     }
@@ -195,30 +183,15 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_built_is_counted_with_its_reason() {
-        let mut plan = sample::plan(1);
-        for cell in &mut plan.cells[..2] {
-            let NodeSource::Crate { features, .. } = &mut cell.node else { panic!("the sample has features") };
-            *features = ["topology-direct", "relay-to-master"].map(str::to_owned).into();
-        }
-        let space = Space::of(plan.clone(), &wanted()).unwrap();
-        assert_eq!((space.plan.cells.len(), space.skipped.values().sum::<usize>()), (4, 2));
-        assert!(space.skipped.keys().all(|why| why.contains("contradict")), "{:?}", space.skipped);
-        plan.cells.truncate(2);
-        let error = Space::of(plan, &wanted()).err().map(|error| format!("{error:#}"));
-        assert!(error.is_some_and(|error| error.contains("contradict")));
-    }
-
-    #[test]
     fn a_round_has_each_design_in_calm_and_broken() {
-        let space = Space::of(sample::plan(1), &wanted()).unwrap();
+        let space = Space::of(sample::plan(1), BTreeMap::new(), &wanted()).unwrap();
         let plan = space.round(&[3, 5], 16);
         let nemeses: Vec<String> = plan.cells.iter().map(|cell| cell.options.nemesis.to_string()).collect();
         assert_eq!(nemeses, ["none", "partition", "none", "partition"]);
         assert_eq!((plan.repeat, plan.axes.len(), plan.cells[1].axes.len()), (16, 3, 3));
         assert_ne!(plan.cells[0].name, plan.cells[1].name);
         let calm = Search { safe_under: Nemeses::default(), ..wanted() };
-        assert_eq!(Space::of(sample::plan(1), &calm).unwrap().round(&[3], 2).cells.len(), 1);
+        assert_eq!(Space::of(sample::plan(1), BTreeMap::new(), &calm).unwrap().round(&[3], 2).cells.len(), 1);
     }
 
     #[test]
