@@ -72,7 +72,7 @@ pub enum FidelityFormat {
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  harness fidelity                             seconds: every scenario under 20 seeds, and the controls
+  harness fidelity                             seconds: every scenario, 20 seeds, and the controls
   harness fidelity --seeds 200 --only n12-tree-relay --only without-acks
   harness fidelity --engine both --runs 3      minutes: the embedded engine too, three runs each
   harness fidelity --format markdown > engine/FIDELITY-TABLE.md
