@@ -33,6 +33,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Whether some run was so late that its latencies may be too high.
     pub unreliable: bool,
+    /// Whether some run took more than one attempt, because it was too late at first.
+    pub flaky: bool,
     /// Limits that were kept or broken by so little that other seeds could have answered otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub close: Vec<Close>,
@@ -113,6 +115,7 @@ pub fn judge(required: bool, rules: Rules<'_>, outcomes: &[&Outcome]) -> Judgeme
         required,
         verdict,
         unreliable: outcomes.iter().any(|outcome| outcome.is_unreliable()),
+        flaky: outcomes.iter().any(|outcome| outcome.is_flaky()),
         close: close.collect(),
     }
 }
@@ -350,7 +353,8 @@ mod tests {
 
     #[test]
     fn only_required_cells_decide_and_failure_outweighs_doubt() {
-        let of = |required, verdict| Judgement { required, verdict, unreliable: false, close: Vec::new() };
+        let of =
+            |required, verdict| Judgement { required, verdict, unreliable: false, flaky: false, close: Vec::new() };
         let fail = || Verdict::Fail { breaches: vec![Breach::Invalid { repetition: 0 }] };
         let open = || Verdict::Unknown { reason: "not run".into() };
         assert_eq!(status(&[of(true, Verdict::Pass), of(false, fail()), of(false, open())]), ExitStatus::Yes);

@@ -116,6 +116,17 @@ pub enum Validity {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Finding {
+    /// An earlier attempt at this run was so late that it was made again.
+    Flaky {
+        /// Which attempt that was, from 1.
+        attempt: u32,
+        /// The 99th percentile of its lateness, in milliseconds.
+        p99_ms: f64,
+        /// The 99th percentile above which a run is unreliable.
+        bound_ms: f64,
+        /// What it measured.
+        figures: Figures,
+    },
     /// Deliveries came later than they were due; the figures may be too high.
     Late {
         /// Median lateness of a delivery, in milliseconds.
@@ -149,6 +160,11 @@ pub enum Finding {
 }
 
 impl Outcome {
+    /// Whether it took more than one attempt.
+    pub fn is_flaky(&self) -> bool {
+        self.findings.iter().any(|finding| matches!(finding, Finding::Flaky { .. }))
+    }
+
     /// Whether the run's own lateness makes its latencies unreliable.
     pub fn is_unreliable(&self) -> bool {
         self.findings

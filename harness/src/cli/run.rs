@@ -40,6 +40,11 @@ pub struct RunArgs {
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 
+    /// Make a run again, up to so many times, whose deliveries were so late that its figures are unreliable. It is told as
+    /// FLAKY. Only the embedded engine tells how late it was
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=9))]
+    pub retries: u32,
+
     /// Files and annotations
     #[command(flatten)]
     pub exports: ExportArgs,

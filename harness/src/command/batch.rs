@@ -151,7 +151,7 @@ mod tests {
         let nodes = plan.cells.iter().map(|cell| (cell.node.clone(), node.clone())).collect();
         let addresses = &reuse::Addresses::of(backend, &nodes, None, &[]);
         let (plan, origin, store, console) = (&plan, &origin, &store, &console);
-        let stage = Stage { plan, backend, origin, addresses, store, console, interrupted };
+        let stage = Stage { plan, backend, origin, addresses, store, console, interrupted, retries: 0 };
         let made = stage.make_in_batches(&runs, NonZeroUsize::new(jobs).unwrap());
         let mut names: Vec<String> = fs::read_dir(store.directory())
             .unwrap()

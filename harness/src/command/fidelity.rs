@@ -131,7 +131,8 @@ impl Scene<'_> {
         let Self { console, interrupted, .. } = self;
         // Without addresses nothing is reused, and nobody takes a control's result for that of a node.
         let addresses = &Addresses::of(backend, &Nodes::new(), None, &[]);
-        let stage = Stage { plan, backend, origin: &origin, addresses, store: &store, console, interrupted };
+        let stage =
+            Stage { plan, backend, origin: &origin, addresses, store: &store, console, interrupted, retries: 0 };
         let Made { records, trouble, .. } = match plan.engine {
             EngineChoice::Simulated => stage.make_in_batches(&runs, jobs),
             _ => stage.make(&runs, jobs),

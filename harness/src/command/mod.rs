@@ -25,6 +25,7 @@ mod ready;
 mod recording;
 mod report;
 mod request;
+mod retry;
 mod reuse;
 mod rm;
 mod run;

@@ -43,7 +43,8 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
     }
     let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&origin.engine, &plan));
     let (backend, addresses) = (&*backend, &addresses);
-    let stage = Stage { plan: &plan, backend, origin: &origin, addresses, store: &store, console, interrupted };
+    let (origin, retries) = (&origin, args.retries);
+    let stage = Stage { plan: &plan, backend, origin, addresses, store: &store, console, interrupted, retries };
     let made = match wanted {
         Wanted::Files => stage.make(&runs, jobs),
         Wanted::Figures => stage.make_in_batches(&runs, jobs),
@@ -182,7 +183,7 @@ mod tests {
         let runs = runs(&plan, &nodes, None);
         let addresses = &Addresses::of(backend, &nodes, None, &[]);
         let (plan, origin, store, console) = (&plan, &origin, &store, &console);
-        let stage = Stage { plan, backend, origin, addresses, store, console, interrupted };
+        let stage = Stage { plan, backend, origin, addresses, store, console, interrupted, retries: 0 };
         let made = stage.make(&runs, NonZeroUsize::MIN);
         let experiment = Utf8Path::new("x.yaml");
         let outlets = Outlets { format: Format::Json, exports: Exports::default(), experiment };

@@ -40,6 +40,8 @@ pub(crate) struct Stage<'a> {
     pub(crate) store: &'a Store,
     pub(crate) console: &'a Console,
     pub(crate) interrupted: &'a AtomicBool,
+    /// How often a run that was too late is made again.
+    pub(crate) retries: u32,
 }
 
 /// What came of the runs.
@@ -112,7 +114,7 @@ impl Stage<'_> {
         let adopted = adopted.and_then(|from| reuse::adopted_whole(&self.plan.name, run, from, &draft));
         let record = match adopted {
             Some(record) => record,
-            None => match self.measure(run, Some(draft.directory().to_owned()), &report) {
+            None => match self.measure_punctually(run, draft.directory(), &report) {
                 Ok(Some(record)) => record,
                 Ok(None) => return (None, None),
                 Err(error) => return (None, Some(error)),
@@ -172,7 +174,11 @@ fn how_it_ended(record: &Record) -> String {
         (None, Validity::Unknown) => "could not be judged".into(),
         (None, Validity::Valid) => "valid".into(),
     };
-    let late = if outcome.is_unreliable() { ", late" } else { "" };
+    let late = match (outcome.is_unreliable(), outcome.is_flaky()) {
+        (true, _) => ", late",
+        (false, true) => ", FLAKY",
+        (false, false) => "",
+    };
     let warnings = outcome.findings.iter().filter(|one| finding::is_warning(one)).count();
     let warnings = if warnings == 0 { String::new() } else { format!(", {}", finding::counted(warnings, "warning")) };
     match &record.provenance.reused {
@@ -193,6 +199,7 @@ mod tests {
     use super::*;
     use crate::artifact::Built;
     use crate::backend::fake::Fake;
+    use crate::outcome::Finding;
     use crate::outcome::{EngineId, Outcome};
     use crate::sample;
     use crate::store::Wanted;
@@ -205,6 +212,7 @@ mod tests {
         store: Store,
         console: Console,
         interrupted: AtomicBool,
+        retries: u32,
         _directory: tempfile::TempDir,
     }
 
@@ -224,6 +232,7 @@ mod tests {
                 store: Store::open(&root, "efficient", "now", &"about").unwrap(),
                 console: Console::new(),
                 interrupted: AtomicBool::new(false),
+                retries: 0,
                 _directory: directory,
             }
         }
@@ -236,7 +245,7 @@ mod tests {
             let nodes = plan.cells.iter().map(|cell| (cell.node.clone(), self.node.clone())).collect();
             let mut addresses = Addresses::of(backend, &nodes, None, &[]);
             addresses.look(store.directory().parent().unwrap().parent().unwrap(), &runs, Wanted::Files, console);
-            Stage { plan, backend, origin, addresses: &addresses, store, console, interrupted }
+            Stage { plan, backend, origin, addresses: &addresses, store, console, interrupted, retries: self.retries }
                 .make(&runs, NonZeroUsize::new(jobs).unwrap())
         }
 
@@ -343,5 +352,29 @@ mod tests {
         record.outcome.crash = None;
         record.provenance.reused = Some("efficient/20261122T191538Z".into());
         assert_eq!(how_it_ended(&record), "valid, reused from efficient/20261122T191538Z");
+    }
+
+    #[test]
+    fn a_late_run_is_made_again_and_says_so() {
+        let mut scene = Scene::new(1);
+        scene.retries = 2;
+        let late = |p99_ms| Finding::Late { p50_ms: 0.1, p99_ms, max_ms: 30.0, bound_ms: 10.0 };
+        // The first cell is late once, the second always.
+        let backend = Fake::answering(|run| {
+            let p99_ms = if run == 0 || (2..5).contains(&run) { 12.0 } else { 1.0 };
+            Ok(Outcome { findings: vec![late(p99_ms)], ..sample::outcome(25.0, 386.0, 512.0) })
+        });
+        let made = scene.make(&backend, 1);
+        assert_eq!(backend.runs(), 6 + 1 + 2);
+        let [first, second, third] = &made.records[..3] else { panic!("six cells") };
+        assert!(first.outcome.is_flaky() && !first.outcome.is_unreliable());
+        assert!(second.outcome.is_flaky() && second.outcome.is_unreliable(), "as often as asked for, and late still");
+        assert!(!third.outcome.is_flaky());
+        let kept = scene.kept();
+        assert!(made.records.iter().all(|record| kept.contains(record)), "what is told is what is kept");
+        let cell = scene.store.directory().join(&second.cell);
+        for file in ["results.edn", "attempt-1/results.edn", "attempt-2/results.edn"] {
+            assert!(cell.join(file).is_file(), "{file}");
+        }
     }
 }

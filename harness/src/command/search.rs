@@ -199,6 +199,7 @@ impl Laboratory<'_> {
             store: &store,
             console: self.console,
             interrupted: self.interrupted,
+            retries: 0,
         };
         let made = stage.make_in_batches(&runs, jobs);
         if let Some(trouble) = made.trouble {

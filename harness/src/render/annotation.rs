@@ -7,8 +7,9 @@ use std::fmt;
 use camino::Utf8Path;
 
 use super::comparison::{Page, held_words};
-use super::{Row, Summary, escape, notes};
+use super::{Row, Summary, escape, finding, notes};
 use crate::gate::{Breach, Verdict};
+use crate::outcome::Finding;
 
 /// One remark beside the code.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +63,12 @@ fn of_row(summary: &Summary<'_>, row: &Row<'_>, source: Option<Source<'_>>) -> V
         let place = source.map(|source| source.line_of(None));
         annotation(Level::Warning, place, row.cell.cell.clone(), "late: its latencies may be too high".to_owned())
     });
-    reasons.chain(late).collect()
+    let flaky = row.records.iter().flat_map(|record| &record.outcome.findings).filter_map(|finding| {
+        let place = source.map(|source| source.line_of(None));
+        matches!(finding, Finding::Flaky { .. })
+            .then(|| annotation(Level::Warning, place, row.cell.cell.clone(), finding::words(finding).0))
+    });
+    reasons.chain(late).chain(flaky).collect()
 }
 
 /// What a comparison has to say: an error for every difference that fails.

@@ -11,7 +11,7 @@ use crate::gate::Verdict;
 pub(crate) fn csv(summary: &Summary<'_>) -> String {
     let mut names: Vec<String> = vec!["cell".to_owned()];
     names.extend(summary.about.axes.iter().cloned());
-    names.extend(["required", "verdict", "late", "runs"].map(str::to_owned));
+    names.extend(["required", "verdict", "late", "flaky", "runs"].map(str::to_owned));
     names.extend(Figure::ALL.map(|figure| figure.name().to_owned()));
     names.push("why".to_owned());
     let header = names.into_iter().map(Heading::left).collect();
@@ -32,6 +32,7 @@ fn fields(summary: &Summary<'_>, row: &Row<'_>) -> Vec<Entry> {
         flag(row.cell.required),
         verdict.to_owned(),
         flag(row.judgement.unreliable),
+        flag(row.judgement.flaky),
         row.records.len().to_string(),
     ]);
     let value = |figure: Figure| row.counted.value(figure).map(|value| value.to_string()).unwrap_or_default();

@@ -39,16 +39,13 @@ pub(crate) fn markdown(text: &str) -> String {
 }
 
 /// For a field of a CSV file (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe before it, unless it is
-/// a number.
+/// a number. Controls are spelt out as elsewhere: a file is also looked at in a terminal.
 pub(crate) fn csv(text: &str) -> String {
+    let text = &terminal_lines(text);
     let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']);
     let text = if is_formula && !is_number { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) };
-    if text.contains([',', '"', '\n', '\r', ';', '\t']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.into_owned()
-    }
+    if text.contains([',', '"', '\n', ';']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
 }
 
 /// For what a command of GitHub's workflows says.
@@ -101,7 +98,7 @@ mod tests {
             ("@SUM(A1)", "'@SUM(A1)"),
             ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
             (" =1", "' =1"),
-            ("\t=1", "\"'\t=1\""),
+            ("\t=1", "\\u{9}=1"),
             ("a,b", "\"a,b\""),
             ("a\nb", "\"a\nb\""),
         ] {

@@ -5,6 +5,13 @@ use crate::outcome::Finding;
 /// The finding in one sentence, and a hint where something can be done.
 pub(crate) fn words(finding: &Finding) -> (String, Option<&'static str>) {
     match finding {
+        Finding::Flaky { attempt, p99_ms, bound_ms, .. } => {
+            let text = format!(
+                "FLAKY: attempt {attempt} was {p99_ms:.1} ms late (p99), at most {bound_ms:.0} ms are allowed, and the run was \
+                 made again"
+            );
+            (text, Some("its figures are in the record; run fewer cells at once (`--jobs 1`)"))
+        }
         Finding::Late { p50_ms, p99_ms, max_ms, bound_ms } => {
             let lateness =
                 format!("deliveries were late by {p50_ms:.1} ms (p50), {p99_ms:.1} ms (p99), {max_ms:.1} ms (max)");
@@ -33,7 +40,7 @@ pub(crate) fn words(finding: &Finding) -> (String, Option<&'static str>) {
 pub(crate) fn is_warning(finding: &Finding) -> bool {
     match finding {
         Finding::Late { p99_ms, bound_ms, .. } => p99_ms > bound_ms,
-        Finding::MissingButStable { .. } | Finding::NotJudged { .. } => true,
+        Finding::Flaky { .. } | Finding::MissingButStable { .. } | Finding::NotJudged { .. } => true,
         Finding::Note { .. } => false,
     }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
-use super::{Row, Summary, escape, notes};
+use super::{Row, Summary, escape, finding, notes};
 use crate::gate;
+use crate::outcome::Finding;
 
 /// A cell, as a test.
 pub(super) struct Case {
@@ -53,8 +54,14 @@ fn case(summary: &Summary<'_>, row: &Row<'_>) -> Case {
         reasons: notes::reasons(summary, row),
         seconds: Some(row.records.iter().map(|record| record.outcome.wall_seconds).sum()),
         figures: figures.collect(),
-        flaky: Vec::new(),
+        flaky: flaky(row),
     }
+}
+
+/// What is told of earlier attempts.
+fn flaky(row: &Row<'_>) -> Vec<String> {
+    let findings = row.records.iter().flat_map(|record| &record.outcome.findings);
+    findings.filter(|one| matches!(one, Finding::Flaky { .. })).map(|one| finding::words(one).0).collect()
 }
 
 /// A report with one suite.

@@ -210,7 +210,7 @@ mod tests {
             sheet().markdown(),
             "| a\\|b | msgs/op all |\n| :-- | --: |\n| =x\\\\u{1b}\\[1m | **25.73 ✗** |\n| y | 1 |\n"
         );
-        assert_eq!(sheet().csv(), "a|b,msgs/op all\n'=x\u{1b}[1m,25.73 ✗\ny,1\n");
+        assert_eq!(sheet().csv(), "a|b,msgs/op all\n'=x\\u{1b}[1m,25.73 ✗\ny,1\n");
     }
 
     #[test]

@@ -173,7 +173,8 @@ pub(super) fn verdict(row: &Row<'_>) -> Entry {
     };
     let required = if row.cell.required { " *" } else { "" };
     let late = if row.judgement.unreliable { " (late)" } else { "" };
-    Entry::new(format!("{word}{required}{late}"), mood).strong(row.cell.required)
+    let flaky = if row.judgement.flaky { " FLAKY" } else { "" };
+    Entry::new(format!("{word}{required}{late}{flaky}"), mood).strong(row.cell.required)
 }
 
 /// A column is shown if it is limited or measured; `missing` only if it is not 0.

@@ -107,6 +107,7 @@ fn line(row: &Row<'_>, axes: &[usize], columns: &[(Figure, &str)], Extras { has_
             td class=(class) {
                 (word)
                 @if row.judgement.unreliable { " (late)" }
+                @if row.judgement.flaky { " FLAKY" }
             }
             td { (valid(row)) }
             @for (figure, _) in columns { (cell(row, *figure)) }

@@ -64,7 +64,7 @@ fn every_form_says_the_same() {
         assert!(!text.contains('\u{1b}') && text.contains("u{1b}"), "{text}");
     }
     let csv = csv(&page);
-    assert!(csv.contains(",'=c\u{1b}[2J,"), "{csv}");
+    assert!(csv.contains(",'=c\\u{1b}[2J,"), "{csv}");
     let line = csv.lines().find(|line| line.contains("star,off,stable-latency.median,'=c")).unwrap();
     assert!(line.contains(",8,428,") && line.contains(",differs,"), "{line}");
 }

@@ -76,8 +76,7 @@ fn no_name_is_taken_for_a_command() {
     let (about, records) = odd();
     let summary = Summary::of(&about, &records, Utf8Path::new("store/x"), Some(31.0));
     for (name, text) in forms(&summary) {
-        let is_plain = name == "csv" || !text.contains(['\u{1b}', '\u{7}']);
-        assert!(is_plain, "{name} passes a control character on:\n{text:?}");
+        assert!(!text.contains(['\u{1b}', '\u{7}']), "{name} passes a control character on:\n{text:?}");
         match name {
             "csv" => assert!(text.contains(",'=cmd|' /C'!A0,"), "{text}"),
             "markdown" => assert!(text.contains("a\\|b\\*\\_\\`&lt;img&gt;") && !text.contains("<out>"), "{text}"),
@@ -117,4 +116,26 @@ fn more_than_github_shows_are_counted() {
     let lines: Vec<String> = annotation::of_summary(&summary, None).iter().map(ToString::to_string).collect();
     assert_eq!(lines.len(), 10);
     assert_eq!(lines[9], "::error title=harness::81 more: the summary of the job has them all");
+}
+
+#[test]
+fn a_flaky_cell_is_flaky_in_every_form() {
+    let (about, mut records) = odd();
+    let figures = records[5].outcome.figures.clone();
+    records[5].outcome.findings = vec![Finding::Flaky { attempt: 1, p99_ms: 19.0, bound_ms: 10.0, figures }];
+    let summary = Summary::of(&about, &records, Utf8Path::new("store/x"), None);
+    assert!(summary.rows[5].judgement.flaky && !summary.rows[5].judgement.unreliable);
+    for (name, text) in forms(&summary) {
+        let told = match name {
+            "annotations" => {
+                "::warning file=experiments/x.yaml,line=1,title=topology=n12-tree%2Crelay-to-master=on::FLAKY"
+            }
+            "csv" => "\"topology=n12-tree,relay-to-master=on\",n12-tree,on,1,pass,0,1,1,",
+            "json" => "\"flaky\": true",
+            "junit" => "<flakyFailure message=\"FLAKY: attempt 1 was 19.0 ms late (p99)",
+            "markdown" => "pass \\* FLAKY",
+            _ => "pass * FLAKY",
+        };
+        assert!(text.contains(told), "{name} lacks `{told}`:\n{text}");
+    }
 }
