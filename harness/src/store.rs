@@ -24,7 +24,7 @@ use thiserror::Error;
 pub use self::key::{Key, Recipe};
 pub use self::known::{Known, Reusable, Wanted};
 pub use self::read::Skipped;
-pub use self::runs::{is_name, title};
+pub use self::runs::{is_name, newest_first, title};
 use crate::outcome::Record;
 
 /// One experiment's place in the store.

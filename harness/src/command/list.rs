@@ -10,7 +10,7 @@ use crate::measured::Measured;
 use crate::render::Summary;
 use crate::render::listing::{self, Listed, State};
 use crate::spec::nearest::nearest;
-use crate::store::{Store, title};
+use crate::store::{Store, newest_first, title};
 
 /// The whole verb.
 pub(super) fn list(args: &ListArgs, console: &Console) -> anyhow::Result<ExitStatus> {
@@ -18,8 +18,7 @@ pub(super) fn list(args: &ListArgs, console: &Console) -> anyhow::Result<ExitSta
     for experiment in wanted(args)? {
         runs.extend(Store::runs(&args.store, &experiment)?);
     }
-    // An experiment's runs are sorted already; this puts those of several in one order, by their times.
-    runs.sort_by(|a, b| b.file_name().cmp(&a.file_name()));
+    newest_first(&mut runs);
     let count = runs.len();
     if !args.all {
         runs.truncate(args.newest);

@@ -178,7 +178,7 @@ fn runs(root: &Utf8Path) -> Vec<Utf8PathBuf> {
     let experiments = Store::experiments(root).unwrap_or_default();
     let mut runs: Vec<Utf8PathBuf> =
         experiments.iter().flat_map(|experiment| Store::runs(root, experiment).unwrap_or_default()).collect();
-    runs.sort_by(|a, b| b.file_name().cmp(&a.file_name()));
+    super::newest_first(&mut runs);
     runs
 }
 

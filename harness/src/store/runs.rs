@@ -47,9 +47,13 @@ pub fn title(run: &Utf8Path) -> String {
 
 fn runs_in(directory: &Utf8Path) -> Result<Vec<Utf8PathBuf>, StoreError> {
     let mut runs: Vec<Utf8PathBuf> = below(directory)?.into_iter().filter(|run| Store::is_run(run)).collect();
-    runs.sort_by(|a, b| age(a).cmp(&age(b)));
-    runs.reverse();
+    newest_first(&mut runs);
     Ok(runs)
+}
+
+/// Sorts runs, of one experiment or of several, by their times.
+pub fn newest_first(runs: &mut [Utf8PathBuf]) {
+    runs.sort_by(|a, b| age(b).cmp(&age(a)));
 }
 
 /// What runs are sorted by, oldest first: the time in the name, and the number of those within the same second.

@@ -48,7 +48,7 @@ fn outcomes(ended: &Ended) -> Vec<String> {
 #[test]
 fn the_same_again_is_not_run_again() {
     let session = Session::with_node().file("x.yaml", six());
-    run_punctually(&session, "run x.yaml --only args=a");
+    run_punctually(&session, "run x.yaml --fresh --only args=a");
     let ended = session.run("run x.yaml --jobs 6");
     ended.ends_with(0).says("reused: 1 of 6 results from `store`, measured before (`--fresh` measures anew)");
     ended.says("args=a: valid, reused from small/2").says("args=f: valid").prints(" s for 5 runs\n");
@@ -114,7 +114,7 @@ fn runs_kept(session: &Session) -> usize {
 #[test]
 fn another_node_seed_or_option_is_another_result() {
     let session = Session::with_node().file("x.yaml", EXPERIMENT);
-    run_punctually(&session, "run x.yaml");
+    run_punctually(&session, "run x.yaml --fresh");
     let is_reused = |session: &Session, words: &str| {
         let ended = session.run(words);
         ended.ends_with(0);
@@ -127,6 +127,7 @@ fn another_node_seed_or_option_is_another_result() {
     // A script is what lies around it too, but not the experiment, whose limits may be another's.
     let session = session.file("x.yaml", EXPERIMENT.replace(">= 1", ">= 0.5")).file("y.yaml", "");
     assert!(!is_reused(&session, "run x.yaml"), "another file beside the node has changed");
+    run_punctually(&session, "run x.yaml --fresh");
     let session = session.file("x.yaml", EXPERIMENT);
     assert!(is_reused(&session, "run x.yaml"));
     let session = session.script("node", &format!("{NODE}\n# changed\n"));
@@ -159,6 +160,25 @@ fn hundreds_of_runs_are_used_again_without_a_file_each() {
     ended.ends_with(0);
     assert!(!ended.stderr.contains("reused") && session.has("store/small/latest/topology=star/history.edn"));
     session.run("run x.yaml --seeds 1 --seed 3").ends_with(0).says("reused: all 2 results");
+}
+
+#[test]
+fn a_node_that_has_changed_since_is_pointed_out() {
+    let session = Session::new().file("x.yaml", SIMULATED);
+    let ended = session.run("run x.yaml");
+    ended.ends_with(0);
+    assert!(!ended.stdout.contains("sources"), "there are none around: {ended}");
+    // Sources around the experiment that are not those of the program at hand.
+    let session = ["node/Cargo.toml", "node/src/lib.rs", "protocol/Cargo.toml", "protocol/src/lib.rs"]
+        .into_iter()
+        .fold(session, |session, file| session.file(file, "# changed\n"));
+    let old = "! the sources of the node have changed since this program was built, and the node inside it is the old one; \
+               `cargo build --release -p harness` brings it up to date\n";
+    session.run("run x.yaml").ends_with(0).prints(old).prints("reused  2 results");
+    session
+        .run("show small")
+        .ends_with(0)
+        .prints("! the node's sources have changed since these results were measured\n");
 }
 
 #[test]
