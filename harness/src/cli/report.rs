@@ -8,8 +8,8 @@ use super::path;
 /// `harness report`
 #[derive(Clone, Debug, Args)]
 pub struct ReportArgs {
-    /// What to show: an experiment's name for its latest run, EXPERIMENT/TIME, or a run's directory; several are set side by
-    /// side
+    /// A run: an experiment's name or file for its latest run, NAME~1 for the one before, NAME/TIME, or a directory; several are
+    /// set side by side
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<String>,
 
@@ -30,8 +30,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   harness report efficient                       the latest run of the experiment, as report.html
   harness report efficient -o today.html
-  harness report efficient/20261124T090000Z efficient
-                                                 two runs side by side
+  harness report efficient~1 efficient           the latest run beside the one before
   harness report efficient --plain               in the terminal
 
 The page is one file that needs no network and no script; it opens from disk, and prints. The exit code is 0 if it

@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::NamedTempFile;
 
+use super::stored;
 use crate::cli::ReportArgs;
 use crate::console::Console;
 use crate::exit::ExitStatus;
@@ -41,7 +42,8 @@ pub(super) fn report(args: &ReportArgs, console: &Console) -> anyhow::Result<Exi
 
 /// A run, judged, with every latency of those runs that a page draws.
 fn shown(measured: &Measured) -> Shown<'_> {
-    let summary = Summary::of(&measured.about, &measured.records, &measured.directory, None);
+    let mut summary = Summary::of(&measured.about, &measured.records, &measured.directory, None);
+    summary.remarks = stored::remarks(measured);
     let latencies = summary.rows.iter().filter_map(|row| {
         let outcomes: Vec<&Outcome> = row.records.iter().map(|record| &record.outcome).collect();
         let farthest = row.records.get(gate::worst_place(&measured.about.limits, &outcomes))?;

@@ -28,9 +28,9 @@ pub(super) fn section(runs: &[Shown<'_>]) -> Markup {
         section {
             h2 { "Answers" }
             ol { @for (place, run) in runs.iter().enumerate() {
-                li class=(class(run.summary.status)) {
+                li {
                     a href={ "#run-" (place + 1) } { (run.measured.label) } ": "
-                    b { (sign(run.summary.status)) " " (word(run.summary.status)) } ", " (run.summary.answer)
+                    b class=(class(run.summary.status)) { (sign(run.summary.status)) " " (word(run.summary.status)) } ", " (run.summary.answer)
                     span.muted { " (" (run.summary.about.engine.name) ", " (run.summary.about.started) ")" }
                 }
             } }

@@ -6,6 +6,7 @@ use super::Shown;
 use super::series::{Cast, cut};
 use crate::figure::Figure;
 use crate::limit::{Comparison, Limit};
+use crate::render::escape::terminal;
 use crate::render::table::{Look, table};
 use crate::render::{Row, Summary};
 
@@ -70,7 +71,7 @@ impl Range {
 fn plot(summary: &Summary<'_>, look: Look, charset: Charset) -> String {
     let cast = Cast::of(summary);
     let width = usize::from(look.width);
-    let longest = cast.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let longest = cast.labels.iter().map(|label| terminal(label).chars().count()).max().unwrap_or(0);
     let labels = longest.min(width / 2).min(44);
     let Some(columns) = width.checked_sub(labels + 2).filter(|columns| *columns >= NARROWEST) else {
         return String::new();
@@ -87,7 +88,7 @@ fn plot(summary: &Summary<'_>, look: Look, charset: Charset) -> String {
     let mut text = format!("stable latency: {}\n", legend(charset, !limits.is_empty()));
     for (label, range) in cast.labels.iter().zip(&ranges) {
         let line = axis.line(range.as_ref(), &limits);
-        let label = cut(label, labels);
+        let label = cut(&terminal(label), labels);
         let label = if charset == Charset::Ascii { label.replace('…', "~") } else { label };
         let _ = writeln!(text, "{label:<labels$}  {}", line.trim_end());
     }

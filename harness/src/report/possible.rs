@@ -81,7 +81,7 @@ fn panels(summary: &Summary<'_>, cast: &Cast, group: &Group) -> Markup {
         setting: group.setting,
         has_floor: group.is_constant,
         bounds: bounds(summary.about, &rows),
-        names_front: cast.axis.is_some(),
+        names_front: cast.names.len() < cast.labels.len(),
     };
     html! {
         (scene.key())

@@ -42,7 +42,7 @@ pub(super) fn section(run: &Shown<'_>) -> Markup {
                     figure { figcaption { (graph.heading) } (graph.draw()) }
                 } }
                 p.muted {
-                    "A ring marks the root, from which everything spreads. "
+                    @if drawn.iter().any(|graph| graph.root.is_some()) { "A ring marks the root, from which everything spreads. " }
                     @if left > 0 { (left) " more: too many nodes, or too many to draw." }
                 }
             }

@@ -30,7 +30,7 @@ pub(super) fn section(run: &Shown<'_>, is_single: bool) -> Markup {
                 @if about.repeat > 1 { " Each figure is the " (about.judged_by) " of " (about.repeat) " repetitions." }
             }
         }
-        (troubles(run))
+        (troubles(summary))
     }
 }
 
@@ -53,19 +53,15 @@ pub(super) const fn class(status: ExitStatus) -> &'static str {
 }
 
 /// Why cells fail or could not be judged, what was a close call, and what else to know. Long lists are folded.
-fn troubles(run: &Shown<'_>) -> Markup {
-    let summary = &run.summary;
+fn troubles(summary: &Summary<'_>) -> Markup {
     let of = |is_required: bool| {
         let rows = summary.rows.iter().filter(move |row| row.cell.required == is_required);
         rows.flat_map(reasons).collect::<Vec<_>>()
     };
     let (required, others) = (of(true), of(false));
     let mut known = known(summary);
-    known.extend(run.measured.skipped.iter().map(|skipped| Item {
-        sign: "!",
-        whom: "left out".into(),
-        what: skipped.why.clone(),
-    }));
+    let remark = |remark: &String| Item { sign: "!", whom: "stored results".into(), what: remark.clone() };
+    known.extend(summary.remarks.iter().map(remark));
     html! {
         (list("Why required cells do not pass", &required, Fold::Open))
         (list("Other cells beyond the limits", &others, Fold::Closed))
