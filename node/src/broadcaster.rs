@@ -39,6 +39,22 @@ impl Broadcaster {
         };
     }
 
+    /// Follows whom it should, if that has changed, and sends at once what is due to the new master.
+    #[cold]
+    fn change_masters(&mut self, master: u32, now: Time, out: &mut Outbox<Peer>) {
+        self.follow(master, now, out);
+        self.on_wake(now, out);
+    }
+
+    #[inline]
+    fn next_master(&self) -> Option<u32> {
+        match self {
+            Self::Follower(node) => node.next_master(),
+            Self::Leader(node) => node.next_master(),
+            Self::Uninitialised(_) => None,
+        }
+    }
+
     /// This node's place in the cluster's list, once `init` has told it.
     pub const fn number(&self) -> Option<u32> {
         match self {
@@ -99,6 +115,9 @@ impl Machine for Broadcaster {
                 self.on_first_message(config, now, source, body, out);
             }
         }
+        if let Some(master) = self.next_master() {
+            self.change_masters(master, now, out);
+        }
     }
 
     fn on_wake(&mut self, now: Time, out: &mut Outbox<Peer>) {
@@ -106,6 +125,9 @@ impl Machine for Broadcaster {
             Self::Follower(node) => node.on_wake(now, out),
             Self::Leader(node) => node.on_wake(now, out),
             Self::Uninitialised(_) => {}
+        }
+        if let Some(master) = self.next_master() {
+            self.change_masters(master, now, out);
         }
     }
 

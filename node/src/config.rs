@@ -22,15 +22,40 @@ pub struct Config {
     pub acks: Acks,
     /// Whether a value floods back to where it came from. [`Sender::Spared`] in everything that features name.
     pub sender: Sender,
+    /// What happens when the master falls silent.
+    pub master: Master,
     /// On: the hub of a star keeps a beat, and its leaves send just before it.
     pub aligned: bool,
     /// How long values wait for others. No feature says so, but an [argument](Config::with_arguments).
     pub windows: Windows,
 }
 
+/// What happens when the master falls silent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Master {
+    /// Another node leads until it is heard again.
+    Dynamic,
+    /// Whatever goes through the master waits for it, as in the tutorial.
+    #[default]
+    Fixed,
+}
+
+impl Master {
+    /// The name of the feature that chooses it.
+    pub const fn feature(self) -> &'static str {
+        match self {
+            Self::Dynamic => "master-dynamic",
+            Self::Fixed => "master-fixed",
+        }
+    }
+}
+
 /// A list of features that names no configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
+    /// Nothing for another master to do.
+    #[error("features `master-dynamic` and `{0}` contradict each other: {1}")]
+    NoMaster(&'static str, &'static str),
     /// Something to be aligned to is missing.
     #[error("features `aligned` and `{0}` contradict each other: {1}")]
     Unaligned(&'static str, &'static str),
@@ -45,6 +70,9 @@ pub enum ConfigError {
     /// Two features each choose how to acknowledge.
     #[error("features `{0}` and `{1}` contradict each other: expected one way to acknowledge, leave one of them out")]
     TwoAcks(&'static str, &'static str),
+    /// Two features each say what becomes of a silent master.
+    #[error("features `{0}` and `{1}` contradict each other: expected one kind of master, leave one of them out")]
+    TwoMasters(&'static str, &'static str),
     /// Two features each choose a topology.
     #[error("features `{0}` and `{1}` contradict each other: expected one topology, leave one of them out")]
     TwoTopologies(&'static str, &'static str),
@@ -68,11 +96,12 @@ struct Feature {
 enum Setting {
     Acks(Acks),
     Aligned,
+    Master(Master),
     RelayToMaster,
     Topology(Topology),
 }
 
-const FEATURES: [Feature; 17] = [
+const FEATURES: [Feature; 19] = [
     Feature::edges(Topology::Direct, cfg!(feature = "topology-direct")),
     Feature::edges(Topology::Grid, cfg!(feature = "topology-grid")),
     Feature::edges(Topology::Star, cfg!(feature = "topology-star")),
@@ -89,12 +118,18 @@ const FEATURES: [Feature; 17] = [
     Feature::acks(Acks::Piggyback, cfg!(feature = "acks-piggyback")),
     Feature::acks(Acks::None, cfg!(feature = "acks-none")),
     Feature { name: "aligned", compiled_in: cfg!(feature = "aligned"), sets: Setting::Aligned },
+    Feature::master(Master::Fixed, cfg!(feature = "master-fixed")),
+    Feature::master(Master::Dynamic, cfg!(feature = "master-dynamic")),
     Feature { name: "relay-to-master", compiled_in: cfg!(feature = "relay-to-master"), sets: Setting::RelayToMaster },
 ];
 
 impl Feature {
     const fn edges(topology: Topology, compiled_in: bool) -> Self {
         Self { name: topology.feature(), compiled_in, sets: Setting::Topology(topology) }
+    }
+
+    const fn master(master: Master, compiled_in: bool) -> Self {
+        Self { name: master.feature(), compiled_in, sets: Setting::Master(master) }
     }
 
     const fn acks(acks: Acks, compiled_in: bool) -> Self {
@@ -134,6 +169,7 @@ impl Config {
         let on = |feature: &&Feature| match feature.sets {
             Setting::Acks(acks) => self.acks == acks && acks != Acks::default(),
             Setting::Aligned => self.aligned,
+            Setting::Master(master) => self.master == master && master != Master::default(),
             Setting::RelayToMaster => self.relay_to_master,
             Setting::Topology(topology) => self.topology == topology,
         };
@@ -142,13 +178,13 @@ impl Config {
 
     /// Whether values go many in a message, where there are many.
     pub fn is_batched(self) -> bool {
-        self.acks.are_cumulative() || self.windows != Windows::NONE
+        self.acks.are_cumulative() || self.windows != Windows::NONE || self.master == Master::Dynamic
     }
 
     fn of<'a>(features: impl IntoIterator<Item = &'a Feature>) -> Result<Self, ConfigError> {
         let (mut relay_to_master, mut aligned) = (false, false);
         let mut topology: Option<Topology> = None;
-        let mut acks: Option<Acks> = None;
+        let (mut acks, mut master): (Option<Acks>, Option<Master>) = (None, None);
         for feature in features {
             match feature.sets {
                 Setting::Acks(one) => {
@@ -157,6 +193,11 @@ impl Config {
                     }
                 }
                 Setting::Aligned => aligned = true,
+                Setting::Master(one) => {
+                    if let Some(other) = master.replace(one).filter(|&other| other != one) {
+                        return Err(ConfigError::TwoMasters(other.feature(), one.feature()));
+                    }
+                }
                 Setting::RelayToMaster => relay_to_master = true,
                 Setting::Topology(one) => {
                     if let Some(other) = topology.replace(one).filter(|&other| other != one) {
@@ -166,14 +207,24 @@ impl Config {
             }
         }
         let (topology, acks) = (topology.unwrap_or(Topology::N12Tree), acks.unwrap_or_default());
-        let (sender, windows) = (Sender::Spared, Windows::NONE);
-        let config = Self { topology, relay_to_master, acks, sender, aligned, windows };
+        let (sender, master, windows) = (Sender::Spared, master.unwrap_or_default(), Windows::NONE);
+        let config = Self { topology, relay_to_master, acks, sender, master, aligned, windows };
         config.contradiction().map_or(Ok(config), Err)
     }
 
     /// What does not go together.
     fn contradiction(self) -> Option<ConfigError> {
-        let Self { topology, relay_to_master, acks, aligned, .. } = self;
+        let Self { topology, relay_to_master, acks, master, aligned, .. } = self;
+        if master == Master::Dynamic {
+            if !acks.is_safe() {
+                let why = "where nothing is acknowledged, what is lost with a master is lost; leave one of them out";
+                return Some(ConfigError::NoMaster(acks.feature(), why));
+            }
+            if !relay_to_master && !topology.is_rooted() {
+                let why = "nothing goes through a master there; leave one of them out, or add `relay-to-master`";
+                return Some(ConfigError::NoMaster(topology.feature(), why));
+            }
+        }
         if aligned && topology != Topology::Star {
             let why = "only a star has one hub, whose beat all others can keep; leave one of them out";
             return Some(ConfigError::Unaligned(topology.feature(), why));
@@ -343,7 +394,8 @@ mod tests {
             "node has no feature `topology-gird`: expected one of `topology-direct`, `topology-grid`, `topology-star`, \
              `topology-n12-tree`, `topology-rows`, `topology-tree-2`, `topology-tree-3`, `topology-tree-4`, \
              `topology-tree-5`, `topology-two-hubs`, `topology-offered`, `acks-each`, `acks-cumulative`, \
-             `acks-piggyback`, `acks-none`, `aligned`, `relay-to-master`; did \
+             `acks-piggyback`, `acks-none`, `aligned`, `master-fixed`, \
+             `master-dynamic`, `relay-to-master`; did \
              you mean `topology-grid`?"
         );
     }

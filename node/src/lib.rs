@@ -59,7 +59,7 @@
 pub use acks::Acks;
 pub use arguments::ArgumentError;
 pub use broadcaster::Broadcaster;
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, Master};
 pub use link::Link;
 pub use node::Node;
 pub use peer::Peer;
@@ -82,5 +82,6 @@ pub mod role;
 mod round_trip;
 mod sender;
 pub mod topology;
+mod watch;
 mod windows;
 mod wire;

@@ -178,7 +178,7 @@ impl Link {
 }
 
 /// How long to wait for an acknowledgement that is not held back, after a doubt has doubled the timeout so often.
-fn timeout(round_trip: &RoundTrip, doubt: u8) -> Duration {
+pub(crate) fn timeout(round_trip: &RoundTrip, doubt: u8) -> Duration {
     let timeout = round_trip.timeout();
     (timeout * (1 << doubt)).min(timeout.max(Link::FARTHEST_PROBE * 2))
 }

@@ -10,7 +10,8 @@ use crate::receipts::Receipts;
 use crate::recovery::Recovery;
 use crate::role::{Follower, Leader, Role};
 use crate::topology::Topology;
-use crate::{Acks, Config, Link, Peer, RoundTrip, Sender};
+use crate::watch::Watch;
+use crate::{Acks, Config, Link, Master, Peer, RoundTrip, Sender};
 
 mod batches;
 mod edges;
@@ -36,6 +37,8 @@ pub struct Node<R> {
     wake: Time,
     /// What this node has lost, as far as it knows. Boxed, because hardly any node ever has.
     recovery: Option<Box<Recovery>>,
+    /// Whether the master still answers, where another one could take its place.
+    watch: Option<Box<Watch>>,
     pub(crate) role: R,
 }
 
@@ -70,6 +73,7 @@ impl<R: Role> Node<R> {
             unused: 0,
             wake: Time::MAX,
             recovery: None,
+            watch: None,
             role,
         }
     }
@@ -77,7 +81,9 @@ impl<R: Role> Node<R> {
     /// The same node, which does not know yet whether it was there before.
     pub(crate) fn newborn(self, now: Time) -> Self {
         let recovery = Recovery::newborn(now);
-        Self { wake: self.wake.min(recovery.due()), recovery: Some(Box::new(recovery)), ..self }
+        let watch = (self.config.master == Master::Dynamic)
+            .then(|| Box::new(Watch::new(self.config, self.nodes, self.number, now)));
+        Self { wake: self.wake.min(recovery.due()), recovery: Some(Box::new(recovery)), watch, ..self }
     }
 
     /// This node's place in the cluster's list.
@@ -95,6 +101,12 @@ impl<R: Role> Node<R> {
         self.config
     }
 
+    /// Who should be the master, if that has changed.
+    #[inline]
+    pub(crate) fn next_master(&self) -> Option<u32> {
+        self.watch.as_ref().map(|watch| watch.master()).filter(|&master| master != R::master(self))
+    }
+
     /// The values it holds.
     pub const fn seen(&self) -> &ValueSet {
         &self.seen
@@ -106,6 +118,9 @@ impl<R: Role> Node<R> {
             return;
         }
         self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
+        if let Some(watch) = &mut self.watch {
+            watch.stir();
+        }
         for link in &mut self.links {
             link.push(now, message, out);
         }
@@ -163,6 +178,12 @@ impl<R: Role> Node<R> {
         node.receipts = self.receipts;
         node.unused = first;
         node.recovery = self.recovery;
+        if let Some(recovery) = &mut node.recovery {
+            let uplink = node.role.uplink().map(|link| link.ends().target);
+            let others = node.links.iter().map(|link| link.ends().target).chain(uplink);
+            recovery.also_ask(now, others, out);
+        }
+        node.watch = self.watch;
         node.wake = node.earliest_due();
         node
     }
@@ -218,7 +239,8 @@ impl<R: Role> Node<R> {
         let uplink = self.role.uplink().map_or(Time::MAX, |link| link.due());
         let recovery = self.recovery.as_ref().map_or(Time::MAX, |recovery| recovery.due());
         let receipts = self.receipts.as_ref().map_or(Time::MAX, |receipts| receipts.due());
-        self.links.iter().map(Link::due).fold(uplink.min(recovery).min(receipts), Time::min)
+        let watch = self.watch.as_ref().map_or(Time::MAX, |watch| watch.due());
+        self.links.iter().map(Link::due).fold(uplink.min(recovery).min(receipts).min(watch), Time::min)
     }
 }
 
@@ -229,6 +251,9 @@ impl<R: Role> Machine for Node<R> {
         if self.recovery.is_some() {
             self.look_back(now, body, out);
         }
+        if let Some(watch) = &mut self.watch {
+            watch.hear(now, source, body);
+        }
         match *body {
             Body::Peer(Peer::Holds { in_reply_to, ref messages }) => {
                 self.learn(now, source, in_reply_to, messages, out);
@@ -236,6 +261,9 @@ impl<R: Role> Machine for Node<R> {
             Body::Peer(Peer::Recover { msg_id }) => self.tell_all(source, msg_id, out),
             Body::Peer(Peer::Ack { in_reply_to }) => self.acknowledged(now, source, in_reply_to, out),
             Body::Peer(Peer::Batch(ref batch)) => self.unpack(now, source, batch, out),
+            Body::Peer(Peer::Ping { msg_id }) => out.tell(source, Peer::Pong { in_reply_to: msg_id }),
+            // Who asked has heard it already.
+            Body::Peer(Peer::Pong { .. }) => {}
             Body::Peer(Peer::Received(ref receipt)) => self.received(now, source, receipt),
             Body::Peer(Peer::Relay { message, msg_id }) => {
                 self.acknowledge(source, msg_id, out);
@@ -271,6 +299,9 @@ impl<R: Role> Machine for Node<R> {
             receipts.on_wake(now, out);
         }
         self.receipts = receipts;
+        if let Some(watch) = &mut self.watch {
+            watch.on_wake(now, out);
+        }
         if let Some(recovery) = &mut self.recovery
             && recovery.on_wake(now, Address::node(self.number), out)
         {

@@ -25,6 +25,16 @@ pub enum Peer {
         /// The values.
         messages: Box<ValueSet>,
     },
+    /// Are you there?
+    Ping {
+        /// The number to answer.
+        msg_id: MessageId,
+    },
+    /// I am.
+    Pong {
+        /// The number of the [`Ping`](Self::Ping) that this answers.
+        in_reply_to: MessageId,
+    },
     /// All that has arrived from you.
     Received(Box<Receipt>),
     /// I was started again and hold nothing; what do you hold?
@@ -77,7 +87,7 @@ impl Carry for Peer {
     #[inline]
     fn carried_values(&self, each: &mut dyn FnMut(Value)) {
         match self {
-            Self::Ack { .. } | Self::Received(_) | Self::Recover { .. } => {}
+            Self::Ack { .. } | Self::Ping { .. } | Self::Pong { .. } | Self::Received(_) | Self::Recover { .. } => {}
             Self::Batch(batch) => batch.messages.iter().copied().for_each(each),
             Self::Holds { messages, .. } => messages.iter().for_each(each),
             Self::Relay { message, .. } | Self::Spread { message, .. } => each(*message),
@@ -135,6 +145,8 @@ mod tests {
                 })),
                 r#"{"below":5,"latest":{"held_us":17,"msg_id":4},"type":"received"}"#,
             ),
+            (Peer::Ping { msg_id: 2 }, r#"{"msg_id":2,"type":"ping"}"#),
+            (Peer::Pong { in_reply_to: 2 }, r#"{"in_reply_to":2,"type":"pong"}"#),
             (Peer::Recover { msg_id: 2 }, r#"{"msg_id":2,"type":"recover"}"#),
             (Peer::Relay { message: -7, msg_id: 0 }, r#"{"message":-7,"msg_id":0,"type":"relay"}"#),
             (Peer::Spread { message: 7, msg_id: 4 }, r#"{"message":7,"msg_id":4,"type":"spread"}"#),

@@ -79,6 +79,17 @@ impl Recovery {
         (!nodes.is_empty()).then(|| Self::Asking { id, asked: nodes.into_iter().map(asked).collect() })
     }
 
+    /// Asks these too, if it asks at all: there are new neighbours.
+    pub(crate) fn also_ask(&mut self, now: Time, others: impl Iterator<Item = Address>, out: &mut Outbox<Peer>) {
+        let Self::Asking { id, asked } = self else { return };
+        for node in others {
+            if !asked.iter().any(|asked| asked.node == node) {
+                asked.push(Asked { node, sent: now, repeats: 0, holds: None });
+                out.tell(node, Peer::Recover { msg_id: *id });
+            }
+        }
+    }
+
     /// What a message that arrives now says.
     pub(crate) const fn sign_of(&self, body: &Body<Peer>) -> Sign {
         match (self, body) {

@@ -17,6 +17,9 @@ impl<R: Role> Node<R> {
         if let Some(receipts) = &mut self.receipts {
             receipts.arrived(now, source, batch.msg_id, batch.oldest, batch.is_probe);
         }
+        if let Some(watch) = &mut self.watch {
+            watch.stir();
+        }
         for &message in &batch.messages {
             if batch.is_relay {
                 R::relayed(self, now, source, message, out);

@@ -6,7 +6,37 @@ use protocol::{Address, MessageId};
 
 use crate::link::{Carries, Direction, Ends};
 use crate::topology::Cluster;
-use crate::{Config, Link};
+use crate::{Config, Link, Master};
+
+/// The other ends of a node's edges.
+pub(super) struct Edges {
+    pub(super) neighbours: Vec<u32>,
+    /// In ascending order.
+    pub(super) children: Vec<u32>,
+}
+
+impl Edges {
+    /// With that node as master.
+    pub(super) fn of(config: Config, nodes: u32, number: u32, master: u32) -> Self {
+        let cluster = Cluster::new(nodes);
+        let centre = cluster.root();
+        let (cluster, swap) = match config.master {
+            // Whoever leads and the centre have changed places, so that nobody depends on the centre where it is now.
+            Master::Dynamic => (cluster, (centre, master)),
+            Master::Fixed => (cluster.rooted_at(master), (centre, centre)),
+        };
+        let placed = |node| match node {
+            _ if node == swap.0 => swap.1,
+            _ if node == swap.1 => swap.0,
+            _ => node,
+        };
+        let neighbours = config.topology.neighbours(cluster, placed(number)).into_iter().map(placed).collect();
+        let mut children: Vec<u32> =
+            config.topology.children(cluster, placed(number)).into_iter().map(placed).collect();
+        children.sort_unstable();
+        Self { neighbours, children }
+    }
+}
 
 /// The links of a node: to those it passes values to, by address, and to its master where it needs one of its own.
 pub(super) fn links(
@@ -16,10 +46,8 @@ pub(super) fn links(
     master: u32,
     first: MessageId,
 ) -> (Vec<Link>, Option<Box<Link>>) {
-    let cluster = Cluster::new(nodes).rooted_at(master);
-    let mut children = config.topology.children(cluster, number);
-    children.sort_unstable();
-    let targets = if config.relay_to_master { children.clone() } else { config.topology.neighbours(cluster, number) };
+    let Edges { neighbours, children } = Edges::of(config, nodes, number, master);
+    let targets = if config.relay_to_master { children.clone() } else { neighbours };
     // A master that is a child hears of a client's value as a child does, and not a second time.
     let apart = config.relay_to_master && number != master && !targets.contains(&master);
     let uplink = || {

@@ -4,7 +4,7 @@
 
 use protocol::{Address, Adjacency, Body, MessageId, Outbox, Time, Value, ValueSet};
 
-use super::edges::to_all;
+use super::edges::{Edges, to_all};
 use crate::recovery::{Recovery, Sign};
 use crate::role::Role;
 use crate::topology::{Cluster, Topology};
@@ -37,14 +37,14 @@ impl<R: Role> Node<R> {
     pub(super) fn recover(&mut self, now: Time, out: &mut Outbox<Peer>) {
         let first = now.as_nanos() / 1_000;
         self.links.iter_mut().chain(self.role.uplink()).for_each(|link| link.renumber(first));
-        let cluster = Cluster::new(self.nodes).rooted_at(R::master(self));
+        let cluster = Cluster::new(self.nodes);
         if self.config.topology == Topology::Offered && self.links.is_empty() {
             // Nobody offers a topology a second time. A node that does not know its neighbours talks to everybody.
             self.links = to_all(self.config, self.number, Topology::Direct.neighbours(cluster, self.number), first);
         }
-        let near = match self.config.topology {
+        let near: Vec<u32> = match self.config.topology {
             Topology::Offered => self.links.iter().filter_map(|link| link.ends().target.as_node()).collect(),
-            topology => topology.neighbours(cluster, self.number),
+            _ => Edges::of(self.config, self.nodes, self.number, R::master(self)).neighbours,
         };
         let hold = if !self.config.relay_to_master {
             near

@@ -202,6 +202,8 @@ fn shown(flight: &Flight) -> String {
         Peer::Holds { in_reply_to, messages } => {
             format!("holds {:?} ({in_reply_to})", messages.iter().collect::<Vec<_>>())
         }
+        Peer::Ping { msg_id } => format!("ping ({msg_id})"),
+        Peer::Pong { in_reply_to } => format!("pong ({in_reply_to})"),
         Peer::Received(receipt) => format!("received {}", shown_receipt(receipt)),
         Peer::Recover { msg_id } => format!("recover ({msg_id})"),
         Peer::Relay { message, msg_id } => format!("relay {message} ({msg_id})"),

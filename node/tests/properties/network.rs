@@ -138,6 +138,7 @@ impl<'a> Network<'a> {
             let Some(dest) = dest.as_node() else { continue };
             match body {
                 Body::Peer(Peer::Ack { .. } | Peer::Received(_)) => self.tally.acknowledgements += 1,
+                Body::Peer(Peer::Ping { .. } | Peer::Pong { .. }) => {}
                 Body::Peer(Peer::Batch(_) | Peer::Relay { .. } | Peer::Spread { .. }) => self.tally.values += 1,
                 other => panic!("n{source} sent n{dest} {other:?}"),
             }
