@@ -70,6 +70,11 @@ fn nor_where_many_values_go_in_one_message() {
     assert!(sweep(&scenario::BATCHED, 2) >= 3_000);
 }
 
+#[test]
+fn nor_where_masters_change() {
+    assert!(sweep(&scenario::DYNAMIC, 2) >= 2_000);
+}
+
 /// Each mistake, what must break for it to show, and within how many seeds it must be caught.
 const CAUGHT_WITHIN: [(Mistake, &str, &str, u64); 5] = [
     (Mistake::NeverRepeats, "topology-n12-tree relay-to-master", "loss=20%", 3),

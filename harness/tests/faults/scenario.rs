@@ -37,6 +37,19 @@ pub(crate) const BATCHED: [&str; 16] = [
     "topology-two-hubs relay-to-master --batch-window-down=300ms",
 ];
 
+/// Those whose master can fail.
+pub(crate) const DYNAMIC: [&str; 9] = [
+    "topology-star master-dynamic",
+    "topology-star master-dynamic relay-to-master",
+    "topology-star master-dynamic acks-piggyback --batch-window-down=400ms",
+    "topology-star master-dynamic acks-piggyback aligned --batch-window-down=900ms",
+    "topology-n12-tree master-dynamic",
+    "topology-n12-tree master-dynamic relay-to-master",
+    "topology-n12-tree master-dynamic relay-to-master acks-cumulative --batch-window=50ms",
+    "topology-two-hubs master-dynamic acks-piggyback",
+    "topology-grid master-dynamic relay-to-master",
+];
+
 /// Everything that makes a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scenario {
