@@ -52,7 +52,7 @@ impl Disturbance {
             Nemesis::Loss(parts) => self.loss = parts,
             Nemesis::Duplication(parts) => self.duplication = parts,
             Nemesis::Slow(times) => self.slow = Some(Slow { times, key }),
-            Nemesis::Crash(_) | Nemesis::OneWay | Nemesis::Partition | Nemesis::Pause(_) => {}
+            Nemesis::Crash(_) | Nemesis::Isolate(_) | Nemesis::OneWay | Nemesis::Partition | Nemesis::Pause(_) => {}
         }
     }
 
@@ -62,7 +62,7 @@ impl Disturbance {
             Nemesis::Loss(_) => self.loss = 0,
             Nemesis::Duplication(_) => self.duplication = 0,
             Nemesis::Slow(_) => self.slow = None,
-            Nemesis::Crash(_) | Nemesis::OneWay | Nemesis::Partition | Nemesis::Pause(_) => {}
+            Nemesis::Crash(_) | Nemesis::Isolate(_) | Nemesis::OneWay | Nemesis::Partition | Nemesis::Pause(_) => {}
         }
     }
 

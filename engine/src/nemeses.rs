@@ -15,6 +15,9 @@ pub enum Nemesis {
     Partition,
     /// Cuts it in one direction: some nodes no longer hear the others, or are no longer heard by them. Not Maelstrom's.
     OneWay,
+    /// Cuts the node of that place off from all others, half an interval after the load begins, for one interval; and again an
+    /// interval later. Nothing about it is random. Not Maelstrom's.
+    Isolate(u16),
     /// So many of a thousand messages between nodes are lost. Not Maelstrom's.
     Loss(u16),
     /// So many of a thousand messages between nodes arrive twice. Not Maelstrom's.
@@ -57,9 +60,10 @@ struct Kind {
     usual: Nemesis,
 }
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind { name: "partition", deeds: ("start-partition", "stop-partition"), usual: Nemesis::Partition },
     Kind { name: "one-way", deeds: ("start-one-way", "stop-one-way"), usual: Nemesis::OneWay },
+    Kind { name: "isolate", deeds: ("start-isolate", "stop-isolate"), usual: Nemesis::Isolate(0) },
     Kind { name: "loss", deeds: ("start-loss", "stop-loss"), usual: Nemesis::Loss(50) },
     Kind { name: "duplication", deeds: ("start-duplication", "stop-duplication"), usual: Nemesis::Duplication(50) },
     Kind { name: "slow", deeds: ("start-slow", "stop-slow"), usual: Nemesis::Slow(5) },
@@ -110,6 +114,7 @@ impl Nemesis {
         let nodes = || whole("a number of nodes from 1 to 1000, such as `crash=2`", 1, 1000);
         Ok(match self {
             Self::Partition | Self::OneWay => return Err("no amount for it"),
+            Self::Isolate(_) => Self::Isolate(whole("a node's place from 0, such as `isolate=12`", 0, u16::MAX)?),
             Self::Loss(_) => Self::Loss(per_mille(amount)?),
             Self::Duplication(_) => Self::Duplication(per_mille(amount)?),
             Self::Slow(_) => Self::Slow(whole("how many times slower, from 2 to 1000, such as `slow=5`", 2, 1000)?),
@@ -135,7 +140,9 @@ impl fmt::Display for Nemesis {
         match self {
             Self::OneWay | Self::Partition => Ok(()),
             Self::Loss(parts) | Self::Duplication(parts) => write!(f, "={}%", f64::from(*parts) / 10.0),
-            Self::Crash(number) | Self::Pause(number) | Self::Slow(number) => write!(f, "={number}"),
+            Self::Crash(number) | Self::Isolate(number) | Self::Pause(number) | Self::Slow(number) => {
+                write!(f, "={number}")
+            }
         }
     }
 }
@@ -255,6 +262,7 @@ mod tests {
             ("partition", "partition"),
             ("loss", "loss=5%"),
             ("crash+partition", "partition+crash=1"),
+            ("isolate=12", "isolate=12"),
             ("slow=20x, loss=2.5 %,one-way", "one-way+loss=2.5%+slow=20"),
         ] {
             let nemeses: Nemeses = written.parse().unwrap();

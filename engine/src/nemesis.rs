@@ -3,7 +3,7 @@
 //! Starts and stops alternate, beginning with a start at once; the gap from one to the next is uniform from nothing to twice
 //! the interval. Each start of a partition draws one of four kinds of cut.
 //!
-//! What Maelstrom does not have follows the same rhythm, each [`Nemesis`] with a schedule and random numbers of its own, so
+//! What Maelstrom does not have follows the same rhythm (but for [`Nemesis::Isolate`], which goes by the clock), each [`Nemesis`] with a schedule and random numbers of its own, so
 //! that one more of them leaves the others' deeds where they were.
 
 use std::collections::BTreeMap;
@@ -71,7 +71,8 @@ impl Schedule {
     pub(crate) fn new(nemesis: Nemesis, begin: Time, interval: Duration, nodes: u32, seed: u64) -> Self {
         // A partition's numbers are those of before there was anything else.
         let stream = if nemesis == Nemesis::Partition { "nemesis" } else { nemesis.name() };
-        Self { nemesis, random: Random::stream(seed, stream), interval, nodes, next_at: begin, next_is_start: true }
+        let next_at = if let Nemesis::Isolate(_) = nemesis { begin + interval / 2 } else { begin };
+        Self { nemesis, random: Random::stream(seed, stream), interval, nodes, next_at, next_is_start: true }
     }
 
     /// When the next start or stop is due.
@@ -81,7 +82,10 @@ impl Schedule {
 
     /// The deed that is due; the next one's time is drawn from `now` on.
     pub(crate) fn deed(&mut self, now: Time) -> Deed {
-        self.next_at = now + self.random.span(self.interval * 2);
+        self.next_at = match self.nemesis {
+            Nemesis::Isolate(_) => now + self.interval,
+            _ => now + self.random.span(self.interval * 2),
+        };
         let start = self.next_is_start;
         self.next_is_start = !start;
         if !start {
@@ -92,6 +96,10 @@ impl Schedule {
                 let kind = [Kind::One, Kind::Majority, Kind::MinorityThird, Kind::MajoritiesRing][self.random.index(4)];
                 Deed::Cut(kind.name(), kind.cut(self.nodes, &mut self.random))
             }
+            Nemesis::Isolate(node) => Deed::Cut(
+                "isolate",
+                Cut::Groups((0..self.nodes).map(|other| u8::from(other == u32::from(node))).collect()),
+            ),
             Nemesis::OneWay => {
                 let kind = [Kind::One, Kind::Majority, Kind::MinorityThird][self.random.index(3)];
                 let apart = apart(kind.apart(self.nodes as usize), self.nodes as usize, &mut self.random);
@@ -279,6 +287,19 @@ mod tests {
         for kind in ["one", "majority", "minority-third", "majorities-ring"] {
             let share = kinds.iter().filter(|&&other| other == kind).count();
             assert!((430..570).contains(&share), "{kind}: {share} of 2000");
+        }
+    }
+
+    #[test]
+    fn one_node_is_cut_off_by_the_clock() {
+        let second = Duration::from_secs(1);
+        let mut schedule = Schedule::new(Nemesis::Isolate(3), Time::ZERO, second * 10, 5, 9);
+        for start in [5, 25, 45] {
+            assert_eq!(schedule.next_at(), Time::ZERO + second * start);
+            let Deed::Cut("isolate", cut) = schedule.deed(schedule.next_at()) else { panic!("no cut") };
+            assert_eq!(heard(&cut, 5), [3, 3, 3, 0, 3]);
+            assert_eq!(schedule.next_at(), Time::ZERO + second * (start + 10));
+            assert_eq!(schedule.deed(schedule.next_at()), Deed::Stop);
         }
     }
 

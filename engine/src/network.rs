@@ -47,7 +47,7 @@ use crate::messages::{Chain, Messages, Place};
 use crate::nemesis::Cut;
 use crate::random::Random;
 use crate::witness::{Loss, Unwatched, Witness};
-use crate::{Distribution, Holding, Latency, Options, ProcessDelay, Rules, Taking};
+use crate::{Distribution, Holding, Latency, Nemesis, Options, ProcessDelay, Rules, Taking};
 
 /// Messages under way to nodes.
 #[derive(Debug)]
@@ -65,8 +65,8 @@ pub(crate) struct Network<P, W = Unwatched> {
     receivers: Vec<Receiver>,
     /// When which receiver's message has come to the end of which stage: twice the receiver's number, plus the stage.
     ends: Agenda,
-    /// Cuts in both directions and in one.
-    cuts: [Option<Cut>; 2],
+    /// One of each nemesis that cuts.
+    cuts: [Option<Cut>; 3],
     is_cut: bool,
     pub(crate) disturbance: Disturbance,
     /// Nodes that do not take what arrives.
@@ -126,7 +126,7 @@ impl<P, W: Witness<P>> Network<P, W> {
             nodes,
             receivers: (0..nodes as usize + services).map(|_| Receiver::new()).collect(),
             ends: Agenda::of_milliseconds(),
-            cuts: [None, None],
+            cuts: [None, None, None],
             is_cut: false,
             disturbance: Disturbance::new(options.seed),
             halted: BTreeMap::new(),
@@ -258,9 +258,14 @@ impl<P, W: Witness<P>> Network<P, W> {
         None
     }
 
-    /// Cuts the network, or heals it. Cuts in one direction are one thing, cuts in both another.
-    pub(crate) fn set_cut(&mut self, is_one_way: bool, cut: Option<Cut>) {
-        self.cuts[usize::from(is_one_way)] = cut;
+    /// Cuts the network, or heals it of what the same nemesis has cut.
+    pub(crate) fn set_cut(&mut self, by: Nemesis, cut: Option<Cut>) {
+        let place = match by {
+            Nemesis::OneWay => 1,
+            Nemesis::Isolate(_) => 2,
+            _ => 0,
+        };
+        self.cuts[place] = cut;
         self.is_cut = self.cuts.iter().any(Option::is_some);
     }
 

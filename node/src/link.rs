@@ -132,6 +132,13 @@ impl Link {
         }
     }
 
+    /// Sends what has been pushed as soon as may be, instead of when its window closes.
+    pub fn hurry(&mut self, now: Time) {
+        if let Self::Batched(link) = self {
+            link.hurry(now);
+        }
+    }
+
     /// Sends whatever is due: repeats, and what has waited for its window to close. What is sent in the other direction is
     /// acknowledged along with it.
     #[inline]

@@ -167,11 +167,11 @@ impl<R: Role> Node<R> {
             match find(&self.links, link.ends().target) {
                 Some(place) => std::mem::swap(link, &mut self.links[place]),
                 None if self.config.topology == Topology::Offered => {}
-                None => self.seen.iter().for_each(|message| link.push(now, message, out)),
+                None => hand_over(link, &self.seen, now, out),
             }
         }
         if let Some(uplink) = &mut uplink {
-            self.seen.iter().for_each(|message| uplink.push(now, message, out));
+            hand_over(uplink, &self.seen, now, out);
         }
         let mut node = Node::new(self.config, self.nodes, self.number, links, role(uplink));
         node.seen = self.seen;
@@ -313,4 +313,10 @@ impl<R: Role> Machine for Node<R> {
     fn next_wake(&self) -> Option<Time> {
         (self.wake != Time::MAX).then_some(self.wake)
     }
+}
+
+/// All values, by a new link: as soon as may be, since some of them have waited for it.
+fn hand_over(link: &mut Link, values: &ValueSet, now: Time, out: &mut Outbox<Peer>) {
+    values.iter().for_each(|message| link.push(now, message, out));
+    link.hurry(now);
 }

@@ -5,9 +5,10 @@
 //! hear the same decide the same. Two masters at once send more than one would, and lose nothing, since whoever changes its master hands all it
 //! holds to the new one.
 //!
-//! - **Silence.** A node that has not heard its master for [`QUIET`] (and a window), although values came in, asks it: [`Peer::Ping`]. It
+//! - **Silence.** A node that has not heard its master for [`QUIET`] (or for a window), although values came in, asks it: [`Peer::Ping`]. It
 //!   asks three times within a timeout, and when nothing at all has come from the master by the end of it, the master is silent.
 //!   Where the master talks all the time nobody asks, and where nothing happens neither: one question for each lull.
+//!   And everybody asks once at the beginning, to know how long an answer takes.
 //! - **Return.** Whoever is believed silent is asked again every two seconds. Anything that is heard from it makes it a candidate again.
 //! - **Oversleeping.** A node that comes to judge its master much too late was itself stopped, and asks anew.
 //!
@@ -19,7 +20,7 @@ use crate::link::{Ends, Link, timeout};
 use crate::topology::Cluster;
 use crate::{Config, Peer, RoundTrip, jitter};
 
-/// How long a node hears nothing from its master, besides a window, before it asks.
+/// How long a node hears nothing from its master before it asks, unless a window is as long.
 const QUIET: Duration = Duration::from_millis(500);
 
 /// How often a node asks before it judges.
@@ -44,6 +45,8 @@ pub(crate) struct Watch {
     is_stirred: bool,
     /// What the master was asked since it was heard last: by number, and when.
     questions: Vec<(MessageId, Time)>,
+    /// The last question, though the master was heard since: its answer measures.
+    last_question: Option<(MessageId, Time)>,
     next_id: MessageId,
     round_trip: RoundTrip,
     doubt: u8,
@@ -56,10 +59,11 @@ impl Watch {
             line: line(config, nodes),
             place: 0,
             again: Vec::new(),
-            quiet: QUIET + config.windows.down,
+            quiet: QUIET.max(config.windows.down + QUIET / 5),
             heard: now,
             is_stirred: false,
             questions: Vec::new(),
+            last_question: None,
             next_id: now.as_nanos() / 1_000,
             round_trip: RoundTrip::ASSUMED,
             doubt: 0,
@@ -82,12 +86,12 @@ impl Watch {
         let returned = self.line[..self.place].iter().position(|&silent| silent == number);
         if let Body::Peer(Peer::Pong { in_reply_to }) = body {
             self.is_stirred = false;
-            match self.questions.iter().find(|(id, _)| id == in_reply_to) {
-                Some(&(_, asked)) => {
+            match self.last_question.take_if(|(id, _)| id == in_reply_to) {
+                Some((_, asked)) if returned.is_none() => {
                     self.round_trip.measured(now.since(asked));
                     self.doubt = 0;
                 }
-                None => self.doubt = (self.doubt + u8::from(returned.is_some())).min(Link::MOST_DOUBT),
+                _ => self.doubt = (self.doubt + u8::from(returned.is_some())).min(Link::MOST_DOUBT),
             }
         }
         if let Some(place) = returned {
@@ -123,6 +127,7 @@ impl Watch {
         if self.questions.len() < QUESTIONS && self.me != self.master() {
             let id = self.ask(self.master(), out);
             self.questions.push((id, now));
+            self.last_question = Some((id, now));
         }
     }
 
@@ -140,6 +145,8 @@ impl Watch {
                 judged.min(asked + self.timeout() / 3)
             }
             (_, Some(judged)) => judged,
+            // How long answers take has to be known before one does not come.
+            _ if self.is_stirred && !self.round_trip.is_measured() && self.last_question.is_none() => self.heard,
             _ if self.is_stirred => self.heard + self.quiet,
             _ => Time::MAX,
         }
@@ -220,6 +227,10 @@ mod tests {
     #[test]
     fn nobody_asks_where_nothing_happens_or_the_master_talks() {
         let mut watch = watch(3);
+        assert_eq!(asked_until(&mut watch, 50_000), []);
+        watch.stir();
+        assert_eq!(asked_until(&mut watch, 100), [(0, HUB)], "to know how long it takes");
+        answer(&mut watch, 200, 1, 0);
         assert_eq!(asked_until(&mut watch, 60_000), []);
         watch.heard = at(60_000);
         for k in 0..100 {
@@ -228,7 +239,7 @@ mod tests {
             assert_eq!(asked_until(&mut watch, 60_000 + k * 400 + 399), []);
         }
         assert_eq!(asked_until(&mut watch, 100_200), [(100_100, HUB)]);
-        answer(&mut watch, 100_300, 1, 0);
+        answer(&mut watch, 100_300, 1, 1);
         assert_eq!(asked_until(&mut watch, 160_000), [], "one question for each lull");
     }
 
@@ -236,15 +247,15 @@ mod tests {
     fn a_master_that_does_not_answer_is_silent_until_it_is_heard_again() {
         let mut watch = watch(3);
         watch.stir();
-        assert_eq!(asked_until(&mut watch, 500), [(500, HUB)]);
-        answer(&mut watch, 700, 1, 0);
+        assert_eq!(asked_until(&mut watch, 100), [(0, HUB)]);
+        answer(&mut watch, 200, 1, 0);
         watch.stir();
-        let asked = asked_until(&mut watch, 2_199);
-        assert_eq!(asked, [(1_200, HUB), (1_533, HUB), (1_866, HUB)]);
+        let asked = asked_until(&mut watch, 1_699);
+        assert_eq!(asked, [(700, HUB), (1_033, HUB), (1_366, HUB)]);
         assert_eq!(watch.master(), 1);
-        assert_eq!(asked_until(&mut watch, 2_200), []);
+        assert_eq!(asked_until(&mut watch, 1_700), []);
         assert_eq!(watch.master(), 0, "the first leaf");
-        watch.hear(at(2_300), Address::node(0), &Body::Peer(Peer::Ack { in_reply_to: 0 }));
+        watch.hear(at(1_800), Address::node(0), &Body::Peer(Peer::Ack { in_reply_to: 0 }));
         let asked = asked_until(&mut watch, 6_900);
         assert!(asked.iter().filter(|(_, node)| *node == HUB).count() == 2, "{asked:?}");
         watch.hear(at(7_000), HUB, &Body::Peer(Peer::Ack { in_reply_to: 9 }));
@@ -267,7 +278,7 @@ mod tests {
         let mut watch = watch(3);
         watch.stir();
         let mut out = Outbox::new();
-        watch.on_wake(at(500), &mut out);
+        watch.on_wake(at(0), &mut out);
         watch.on_wake(at(9_000), &mut out);
         assert_eq!(watch.master(), 1);
         assert_eq!(watch.questions, [(1, at(9_000))], "it asks anew");

@@ -1,7 +1,6 @@
 //! Each of the network's rules, on messages that are words.
 
 use super::*;
-use crate::Nemesis;
 
 const CLIENT: Address = Address::client(9);
 
@@ -99,19 +98,19 @@ fn a_partition_is_tested_when_a_message_is_taken() {
     send(&mut network, at(0), 0, Address::node(1), 0, "held before the cut");
     send(&mut network, at(1_000), 1, Address::node(1), 0, "taken during the cut");
     send(&mut network, at(2_000), 2, Address::node(2), 1, "same side");
-    network.set_cut(false, cut());
+    network.set_cut(Nemesis::Partition, cut());
     send(&mut network, at(3_000), 3, CLIENT, 2, "clients are never cut off");
     let mut release = || {
         let message = network.release(at(100_000)).expect("a message").message;
         network.messages.at(message).body
     };
     assert_eq!((release(), release()), ("clients are never cut off", "held before the cut"));
-    network.set_cut(false, None);
+    network.set_cut(Nemesis::Partition, None);
     assert_eq!(arrivals(&mut network), [(101_000, "same side")]);
 
-    network.set_cut(false, cut());
+    network.set_cut(Nemesis::Partition, cut());
     send(&mut network, at(200_000), 4, Address::node(1), 0, "taken at once, during the cut");
-    network.set_cut(false, None);
+    network.set_cut(Nemesis::Partition, None);
     assert_eq!(arrivals(&mut network), [], "healing before the deadline does not bring it back");
 }
 
@@ -165,14 +164,14 @@ fn a_long_latency_blocks_short_ones_behind_it() {
 #[test]
 fn one_way_cuts_drop_in_one_direction_beside_a_partition() {
     let mut network = constant();
-    network.set_cut(true, Some(Cut::Deaf(vec![true, false, false])));
-    network.set_cut(false, Some(Cut::groups(vec![0, 0, 1])));
+    network.set_cut(Nemesis::OneWay, Some(Cut::Deaf(vec![true, false, false])));
+    network.set_cut(Nemesis::Partition, Some(Cut::groups(vec![0, 0, 1])));
     send(&mut network, at(0), 0, Address::node(1), 0, "to the deaf one");
     send(&mut network, at(0), 1, Address::node(0), 1, "from the deaf one");
     send(&mut network, at(0), 2, Address::node(0), 2, "across the partition");
     send(&mut network, at(0), 3, CLIENT, 0, "a client's");
     assert_eq!(arrivals(&mut network), [(0, "a client's"), (99_000, "from the deaf one")]);
-    network.set_cut(false, None);
+    network.set_cut(Nemesis::Partition, None);
     send(&mut network, at(100_000), 4, Address::node(0), 2, "healed");
     send(&mut network, at(100_000), 5, Address::node(1), 0, "still deaf");
     assert_eq!(arrivals(&mut network), [(199_000, "healed")]);

@@ -44,12 +44,12 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
         let (asked, done) = match (nemesis, deed) {
             (Nemesis::Partition, Deed::Cut(kind, cut)) => {
                 let isolated = cut.isolated(&self.options.nodes);
-                self.world.network.set_cut(false, Some(cut));
+                self.world.network.set_cut(nemesis, Some(cut));
                 let asked = F::StartPartition(PartitionValue::Kind(kind));
                 (asked, F::StartPartition(PartitionValue::Isolated(isolated)))
             }
             (Nemesis::Partition, _) => {
-                self.world.network.set_cut(false, None);
+                self.world.network.set_cut(nemesis, None);
                 (F::StopPartition(None), F::StopPartition(Some(Healed)))
             }
             (_, Deed::Stop) => {
@@ -71,9 +71,10 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             Deed::Cut(kind, cut) => {
                 let names = match &cut {
                     Cut::Deaf(apart) | Cut::Mute(apart) => self.names_of((0..).zip(apart).filter(|(_, is)| **is)),
-                    Cut::Groups(_) | Cut::Hears(_) => Vec::new(),
+                    Cut::Groups(groups) => self.names_of((0..).zip(groups).filter(|(_, group)| **group > 0)),
+                    Cut::Hears(_) => Vec::new(),
                 };
-                self.world.network.set_cut(true, Some(cut));
+                self.world.network.set_cut(nemesis, Some(cut));
                 [kind.to_owned()].into_iter().chain(names).collect()
             }
             Deed::Start { order, .. } if nemesis.victims() > 0 => {
@@ -113,8 +114,8 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
 
     /// Ends what Maelstrom does not have, and tells what comes back.
     fn stop(&mut self, now: Time, place: usize, nemesis: Nemesis) -> Vec<String> {
-        if nemesis == Nemesis::OneWay {
-            self.world.network.set_cut(true, None);
+        if let Nemesis::Isolate(_) | Nemesis::OneWay = nemesis {
+            self.world.network.set_cut(nemesis, None);
         }
         self.world.network.disturbance.stop(nemesis);
         let victims = std::mem::take(&mut self.schedules[place].victims);

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Distribution, Options};
+use engine::{Distribution, Nemesis, Options};
 use node::Config;
 
 use super::axis::{AxisKind, Choice, Setting};
@@ -326,6 +326,14 @@ fn engine_can_run(spec: &Spec, cell: &Combination, problems: &mut Problems) {
         let span = place(["latency-dist", "latency"]);
         let problem = Diagnostic::new(Code::ImpossibleTest, &span, title, "Maelstrom's network fails on this");
         problems.push(problem.help("set a `latency` of 1ms or more, or leave `latency-dist` at `constant`".to_owned()));
+    }
+    let missing =
+        |nemesis: &Nemesis| matches!(nemesis, Nemesis::Isolate(node) if u32::from(*node) >= cell.options.node_count());
+    if let Some(nemesis) = cell.options.nemesis.iter().find(missing) {
+        let title = format!("`{nemesis}` cuts off a node that is not there: places count from 0");
+        let span = place(["nemesis", "node-count"]);
+        let label = format!("the test has {} nodes", cell.options.node_count());
+        problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, label));
     }
     if cell.options.workers() > WORKERS_MAX {
         let title = format!("a test with {} clients", cell.options.workers());

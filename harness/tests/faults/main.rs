@@ -9,6 +9,7 @@
 //! `FAULTS='…' cargo test -p harness --test faults -- replay --nocapture`.
 
 mod invariant;
+mod master;
 mod mistakes;
 mod scenario;
 mod shrink;

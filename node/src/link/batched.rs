@@ -96,6 +96,14 @@ impl Batched {
         self.waiting.push(message);
     }
 
+    /// What waits has waited for long enough.
+    pub(super) fn hurry(&mut self, now: Time) {
+        if !self.waiting.is_empty() {
+            self.closes = self.closes.min(self.gathering.at_once(now));
+            self.due = self.next_due();
+        }
+    }
+
     pub(super) fn acknowledge(&mut self, now: Time, id: MessageId) {
         self.arrived(now, |flight| flight.id == id, Some((id, Duration::ZERO)));
     }
