@@ -74,6 +74,7 @@ mod broadcaster;
 mod config;
 mod jitter;
 pub mod link;
+mod nearest;
 mod node;
 pub mod peer;
 pub mod receipts;

@@ -262,8 +262,6 @@ impl<R: Role> Machine for Node<R> {
             Body::Peer(Peer::Ack { in_reply_to }) => self.acknowledged(now, source, in_reply_to, out),
             Body::Peer(Peer::Batch(ref batch)) => self.unpack(now, source, batch, out),
             Body::Peer(Peer::Ping { msg_id }) => out.tell(source, Peer::Pong { in_reply_to: msg_id }),
-            // Who asked has heard it already.
-            Body::Peer(Peer::Pong { .. }) => {}
             Body::Peer(Peer::Received(ref receipt)) => self.received(now, source, receipt),
             Body::Peer(Peer::Relay { message, msg_id }) => {
                 self.acknowledge(source, msg_id, out);
@@ -273,8 +271,8 @@ impl<R: Role> Machine for Node<R> {
                 self.acknowledge(source, msg_id, out);
                 self.pass_on(now, source, message, out);
             }
-            // This node asks nobody, so there is no reply that it waits for.
-            Body::Reply { .. } => {}
+            // The watch has heard its answer already; and nobody else is asked, so there is no reply that this node waits for.
+            Body::Peer(Peer::Pong { .. }) | Body::Reply { .. } => {}
             Body::Request { id, ref request } => self.serve(now, source, id, request, out),
         }
         if self.is_batched {
