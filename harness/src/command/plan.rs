@@ -13,6 +13,7 @@ use super::ready::{self, Nodes};
 use super::reuse::Addresses;
 use super::schedule::Run;
 use super::{engines, forecast, run};
+use crate::about::Part;
 use crate::artifact::Toolchain;
 use crate::cli::{Format, PlanArgs};
 use crate::console::Console;
@@ -31,7 +32,8 @@ pub(super) fn plan(args: &PlanArgs, console: &Console) -> anyhow::Result<ExitSta
     let engine = backend.id();
     let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&engine, &plan));
     let nodes = ready::kept(&plan, &toolchain, console)?;
-    let runs: Vec<Run<'_>> = runs(&plan, &nodes).collect();
+    let part = run::share(args, console)?;
+    let runs: Vec<Run<'_>> = runs(&plan, &nodes, part).collect();
     let apart = [args.experiment.clone(), args.store.clone()];
     let mut addresses = Addresses::of(&*backend, &nodes, None, &apart);
     if !args.fresh {
@@ -41,7 +43,7 @@ pub(super) fn plan(args: &PlanArgs, console: &Console) -> anyhow::Result<ExitSta
     for run in runs.iter().filter(|run| addresses.reusable(run).is_some()) {
         *reused.entry(&run.cell.name).or_default() += 1;
     }
-    let foreseen = Foreseen::of(&plan, &engine, jobs, &nodes, &reused);
+    let foreseen = Foreseen::of(&plan, &engine, jobs, part, &nodes, &reused);
     let text = match args.format {
         Format::Json => serde_json::to_string_pretty(&foreseen).context("a plan is JSON")? + "\n",
         Format::Table => foreseen.table(&args.store).context("a string takes everything")?,
@@ -50,10 +52,18 @@ pub(super) fn plan(args: &PlanArgs, console: &Console) -> anyhow::Result<ExitSta
     Ok(ExitStatus::Yes)
 }
 
+/// The repetitions of the cell at that place of the plan, in a share those that belong to it.
+fn repetitions(plan: &Plan, part: Option<Part>, place: usize) -> impl Iterator<Item = u32> {
+    let first = place * plan.repeat as usize;
+    (0..plan.repeat).filter(move |repetition| part.is_none_or(|part| part.has(first + *repetition as usize)))
+}
+
 /// Every run whose node is there, so that the store can be asked for its result.
-fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes) -> impl Iterator<Item = Run<'a>> {
-    let cells = plan.cells.iter().filter_map(|cell| Some((cell, nodes.get(&cell.node)?)));
-    cells.flat_map(|(cell, node)| (0..plan.repeat).map(move |repetition| Run { cell, repetition, node }))
+fn runs<'a>(plan: &'a Plan, nodes: &'a Nodes, part: Option<Part>) -> impl Iterator<Item = Run<'a>> {
+    let cells = plan.cells.iter().enumerate().filter_map(|(place, cell)| Some((place, cell, nodes.get(&cell.node)?)));
+    cells.flat_map(move |(place, cell, node)| {
+        repetitions(plan, part, place).map(move |repetition| Run { cell, repetition, node })
+    })
 }
 
 /// What would be done. Its serialized form is `--format json`.
@@ -98,10 +108,11 @@ impl<'a> Foreseen<'a> {
         plan: &'a Plan,
         engine: &'a EngineId,
         jobs: NonZeroUsize,
+        part: Option<Part>,
         nodes: &Nodes,
         reused: &BTreeMap<&str, u32>,
     ) -> Self {
-        let each = |cell: &'a Cell| {
+        let each = |(place, cell): (usize, &'a Cell)| {
             let (NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) = &cell.node;
             let is_there = nodes.contains_key(&cell.node);
             ForeseenCell {
@@ -110,17 +121,17 @@ impl<'a> Foreseen<'a> {
                 required: cell.required,
                 node: cell.node.to_string(),
                 args,
-                runs: plan.repeat,
+                runs: u32::try_from(repetitions(plan, part, place).count()).unwrap_or(u32::MAX),
                 reused: is_there.then(|| reused.get(cell.name.as_str()).copied().unwrap_or(0)),
                 seconds_each: forecast::run_seconds(&engine.name, &cell.options),
                 options: &cell.options,
             }
         };
-        let cells: Vec<_> = plan.cells.iter().map(each).collect();
+        let cells: Vec<_> = plan.cells.iter().enumerate().map(each).collect();
         let left = |cell: &ForeseenCell<'_>| (cell.runs - cell.reused.unwrap_or(0)) as usize;
         let runs = || cells.iter().flat_map(|cell| std::iter::repeat_n(cell.seconds_each, left(cell)));
         let seconds = forecast::wall_seconds(runs(), jobs.get());
-        let count = plan.cells.len() * plan.repeat as usize;
+        let count = cells.iter().map(|cell| cell.runs as usize).sum::<usize>();
         let missing = |cell: &&Cell| !nodes.contains_key(&cell.node);
         let features = |cell: &'a Cell| match &cell.node {
             NodeSource::Crate { features, .. } => Some(features),

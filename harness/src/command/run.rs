@@ -87,7 +87,7 @@ fn leaves_files(plan: &Plan, keep_raw: bool) -> bool {
 const RUNS_WITH_FILES: usize = 20;
 
 /// The share of the runs that is asked for.
-fn share(args: &RunArgs, console: &Console) -> anyhow::Result<Option<Part>> {
+pub(super) fn share(args: &RunArgs, console: &Console) -> anyhow::Result<Option<Part>> {
     let variable = |name: &str| std::env::var(name).ok();
     if let Some(hint) = partition::hint(args.partition, variable) {
         console.say(&hint);

@@ -47,6 +47,7 @@ fn a_plan_is_what_run_would_do() {
     let json = session.run("plan x.yaml --format json --only rate=20 --seeds 5");
     let plan: serde_json::Value = serde_json::from_str(&json.stdout).expect("a plan is JSON");
     assert_eq!((&plan["runs"], &plan["cells"][0]["cell"]), (&5.into(), &"rate=20".into()), "{plan}");
+    session.run("plan x.yaml --jobs 1 --partition 1/4").ends_with(0).prints("for 2 runs, 1 at a time");
     session.run("plan x.yaml --engine simulated").ends_with(2).says("cannot be simulated").prints_nothing();
     session.run("plan x.yaml --only rate=30").ends_with(2).says("no cell is `rate=30`").prints_nothing();
 }
