@@ -11,6 +11,7 @@ use crate::cli::CheckArgs;
 use crate::console::Console;
 use crate::exit::ExitStatus;
 use crate::plan::Plan;
+use crate::render::escape;
 use crate::spec::Spec;
 
 /// The whole verb.
@@ -31,7 +32,9 @@ pub(super) fn check(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitS
             match plan(&file, known) {
                 Ok(plan) => {
                     good += 1;
-                    console.answer(&format!("{file}: {}\n", extent(&plan))).context("cannot write the answer")?;
+                    console
+                        .answer(&format!("{}: {}\n", escape::terminal(file.as_str()), extent(&plan)))
+                        .context("cannot write the answer")?;
                     if let Some(other) = names.insert(plan.name.clone(), file.clone()).filter(|other| *other != file) {
                         console.say(&format!(
                             "`{file}` and `{other}` are both called `{}`: their results would lie in one directory",

@@ -21,6 +21,7 @@ use crate::exit::ExitStatus;
 use crate::limit::Limit;
 use crate::outcome::EngineId;
 use crate::plan::{Cell, NodeSource, Plan};
+use crate::render::escape;
 use crate::render::finding::counted;
 
 /// The whole verb.
@@ -46,7 +47,7 @@ pub(super) fn plan(args: &PlanArgs, console: &Console) -> anyhow::Result<ExitSta
     let foreseen = Foreseen::of(&plan, &engine, jobs, part, &nodes, &reused);
     let text = match args.format {
         Format::Json => serde_json::to_string_pretty(&foreseen).context("a plan is JSON")? + "\n",
-        Format::Table => foreseen.table(&args.store).context("a string takes everything")?,
+        Format::Table => escape::terminal_lines(&foreseen.table(&args.store).context("a string takes everything")?),
     };
     console.answer(&text).context("cannot write the answer")?;
     Ok(ExitStatus::Yes)

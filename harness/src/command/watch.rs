@@ -25,6 +25,7 @@ use crate::exit::ExitStatus;
 use crate::measured::find;
 use crate::plan::{EngineChoice, Plan};
 use crate::process::{Attached, Invocation};
+use crate::render::escape;
 
 /// The whole verb. It ends when the user ends it.
 pub(super) fn watch(args: &WatchArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
@@ -52,6 +53,7 @@ pub(super) fn watch(args: &WatchArgs, console: &Console, interrupted: &AtomicBoo
         };
         if let Some(first) = changed.first().map(|path| beside_here(path)) {
             let more = if changed.len() > 1 { format!(" and {} more", changed.len() - 1) } else { String::new() };
+            let first = escape::terminal(first.as_str());
             console.say(&format!("\n── {}: `{first}`{more} changed", jiff::Zoned::now().strftime("%H:%M:%S")));
         }
     }

@@ -133,6 +133,8 @@ fn the_manual_has_a_page_for_every_verb() {
     for page in ["harness.1", "harness-run.1", "harness-check.1", "harness-setup-maelstrom.1"] {
         assert!(session.has(&format!("pages/{page}")), "{page}");
     }
+    let test = fs::read_to_string(session.path("pages/harness-test.1")).expect("it is text");
+    assert!(test.contains("\\-\\-node\\-count") && test.contains("\n.nf\n"), "{test}");
     session.file("taken", "").run("man taken").ends_with(2).says("cannot create `taken`");
 }
 
