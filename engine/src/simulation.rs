@@ -60,13 +60,16 @@ impl<M: Machine, N: FnMut(u32) -> M, W: Witness<Body<M::Peer>>> Simulation<M, N,
     fn run(&mut self) {
         self.test.begin(self.now);
         loop {
-            if !self.deliver() && !self.wake_machines() {
-                match self.next() {
-                    Some(next) => self.now = next,
-                    None => return,
-                }
-            }
+            let is_any = self.deliver() || self.wake_machines();
             self.send();
+            if is_any && self.test.is_over() {
+                // What is due at the last instant is delivered all the same.
+                continue;
+            }
+            match self.next() {
+                Some(next) => self.now = self.now.max(next),
+                None => return,
+            }
         }
     }
 

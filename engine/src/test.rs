@@ -56,6 +56,8 @@ pub struct Test<P, W = Unwatched> {
     history: History,
     spread: Spread,
     fault: Option<Fault>,
+    /// Whether something has ended that the phase has not looked at.
+    is_unsettled: bool,
 }
 
 /// What came out of a test.
@@ -159,6 +161,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             history: History::new(),
             spread: Spread::new(options.node_count()),
             fault: None,
+            is_unsettled: false,
             options,
         }
     }
@@ -192,6 +195,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
 
     fn reply(&mut self, now: Time, src: Address, client: u32, message: Place) {
         if let Some(completion) = self.world.send_to_client(now, src, client, message) {
+            self.is_unsettled = true;
             self.complete(now, client, completion);
         }
     }
@@ -226,16 +230,20 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             if let Some(client) = self.world.time_out(now) {
                 self.complete(now, client, Completion::Timeout);
             } else if self.is_over() || !self.advance(now) {
+                self.is_unsettled = false;
                 return;
             }
             self.fates.drain(..).for_each(|(node, fate)| event(Event::Fate(node, fate)));
         }
     }
 
-    /// When something is due next.
+    /// When something is due next; a time that has passed means at once.
     pub fn next_wake(&mut self) -> Option<Time> {
         if self.is_over() {
             return None;
+        }
+        if self.is_unsettled {
+            return Some(Time::ZERO);
         }
         let phase = match self.phase {
             Phase::Main => self.next_in_main(),
