@@ -3,6 +3,7 @@
 //! Absent: judgement, and how a history is written down ([`crate::edn`]).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use protocol::{ErrorCode, Time, Value, Values};
 
@@ -90,10 +91,13 @@ pub struct Healed;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartitionValue {
     /// On completion: each receiver, by name, and the senders it no longer hears.
-    Isolated(BTreeMap<String, Vec<String>>),
+    Isolated(BTreeMap<String, Senders>),
     /// On invocation: the kind of cut, such as `majority`, without its colon.
     Kind(&'static str),
 }
+
+/// Nodes that somebody no longer hears, by name. Shared, because a cut has few sides and may have many nodes.
+pub type Senders = Arc<[Arc<str>]>;
 
 /// `:error` of an op.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,11 +7,16 @@
 //! that one more of them leaves the others' deeds where they were.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use protocol::{Duration, Time};
 
+use self::ring::Hears;
 use crate::Nemesis;
+use crate::history::Senders;
 use crate::random::Random;
+
+mod ring;
 
 /// Which messages between nodes are dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +24,7 @@ pub(crate) enum Cut {
     /// Nodes hear those of their own group only.
     Groups(Vec<u8>),
     /// Each node hears exactly the nodes marked in its row.
-    Hears(Vec<Vec<bool>>),
+    Hears(Hears),
     /// The marked nodes no longer hear the others; the others hear them.
     Deaf(Vec<bool>),
     /// The marked nodes are no longer heard by the others; they hear them.
@@ -128,8 +133,8 @@ impl Kind {
     fn cut(self, nodes: u32, random: &mut Random) -> Cut {
         let count = nodes as usize;
         match self {
-            Self::MajoritiesRing if count <= 5 => Cut::Hears(small_ring(count, random)),
-            Self::MajoritiesRing => Cut::Hears(large_ring(count, random)),
+            Self::MajoritiesRing if count <= 5 => Cut::Hears(ring::small(count, random)),
+            Self::MajoritiesRing => Cut::Hears(ring::large(count, random)),
             Self::Majority | Self::MinorityThird | Self::One => {
                 Cut::Groups(apart(self.apart(count), count, random).into_iter().map(u8::from).collect())
             }
@@ -158,46 +163,6 @@ fn apart(marked: usize, count: usize, random: &mut Random) -> Vec<bool> {
     apart
 }
 
-/// Up to five nodes: the windows of a majority in a shuffled ring; the node in the middle of each hears its window only.
-fn small_ring(count: usize, random: &mut Random) -> Vec<Vec<bool>> {
-    let majority = count / 2 + 1;
-    let mut ring: Vec<usize> = (0..count).collect();
-    random.shuffle(&mut ring);
-    let mut hears = vec![vec![false; count]; count];
-    for start in 0..count {
-        let middle = ring[(start + majority / 2) % count];
-        for place in start..start + majority {
-            hears[middle][ring[place % count]] = true;
-        }
-    }
-    hears
-}
-
-/// More than five: the two least connected nodes that are not connected yet are connected, until every node has a majority,
-/// itself included.
-fn large_ring(count: usize, random: &mut Random) -> Vec<Vec<bool>> {
-    let majority = count / 2 + 1;
-    let mut hears: Vec<Vec<bool>> = (0..count).map(|node| (0..count).map(|other| other == node).collect()).collect();
-    let mut degrees = vec![1; count];
-    while degrees.iter().any(|&degree| degree < majority) {
-        let one = least_connected(&degrees, |_| true, random);
-        let other = least_connected(&degrees, |node| !hears[one][node], random);
-        hears[one][other] = true;
-        hears[other][one] = true;
-        degrees[one] += 1;
-        degrees[other] += 1;
-    }
-    hears
-}
-
-/// A random one of the nodes with the smallest degree, among those eligible.
-fn least_connected(degrees: &[usize], eligible: impl Fn(usize) -> bool, random: &mut Random) -> usize {
-    let nodes = || (0..degrees.len()).filter(|&node| eligible(node));
-    let smallest = nodes().map(|node| degrees[node]).min().expect("a node below a majority has somebody to connect to");
-    let ties: Vec<usize> = nodes().filter(|&node| degrees[node] == smallest).collect();
-    ties[random.index(ties.len())]
-}
-
 impl Cut {
     /// A complete cut between groups of nodes.
     #[cfg(test)]
@@ -210,18 +175,28 @@ impl Cut {
         let (receiver, sender) = (receiver as usize, sender as usize);
         match self {
             Self::Groups(groups) => groups[receiver] != groups[sender],
-            Self::Hears(hears) => !hears[receiver][sender],
+            Self::Hears(hears) => !hears.has(receiver, sender),
             Self::Deaf(apart) => apart[receiver] && !apart[sender],
             Self::Mute(apart) => apart[sender] && !apart[receiver],
         }
     }
 
-    /// Each receiver that no longer hears somebody, by name, with those it does not hear.
-    pub(crate) fn isolated(&self, names: &[String]) -> BTreeMap<String, Vec<String>> {
-        let unheard = |receiver: u32| {
-            (0_u32..).zip(names).filter(move |&(sender, _)| self.drops(receiver, sender)).map(|(_, name)| name.clone())
+    /// Each receiver that no longer hears somebody, by name, with those it does not hear. Receivers on one side of a cut share
+    /// one list.
+    pub(crate) fn isolated(&self, names: &[String]) -> BTreeMap<String, Senders> {
+        let names: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
+        let named = |is: &dyn Fn(u32) -> bool| -> Senders {
+            (0..).zip(&names).filter(|(sender, _)| is(*sender)).map(|(_, name)| Arc::clone(name)).collect()
         };
-        let rows = (0..).zip(names).map(|(receiver, name)| (name.clone(), unheard(receiver).collect::<Vec<_>>()));
+        let mut sides: BTreeMap<u8, Senders> = BTreeMap::new();
+        let unheard = |receiver: u32| match self {
+            Self::Groups(groups) => {
+                let own = groups[receiver as usize];
+                Arc::clone(sides.entry(own).or_insert_with(|| named(&|sender| groups[sender as usize] != own)))
+            }
+            _ => named(&|sender| self.drops(receiver, sender)),
+        };
+        let rows = (0..).zip(&names).map(|(_, name)| name.to_string()).zip((0..).map(unheard));
         rows.filter(|(_, senders)| !senders.is_empty()).collect()
     }
 }
@@ -321,8 +296,16 @@ mod tests {
     fn a_cut_is_told_by_names() {
         let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
         let isolated = Cut::groups(vec![1, 0, 0]).isolated(&names);
-        assert_eq!(isolated["a"], ["b", "c"]);
-        assert_eq!(isolated["b"], ["a"]);
+        let of = |name: &str| isolated[name].iter().map(|sender| &**sender).collect::<Vec<_>>();
+        assert_eq!((of("a"), of("b"), of("c")), (vec!["b", "c"], vec!["a"], vec!["a"]));
         assert_eq!(Cut::groups(vec![0, 0, 0]).isolated(&names).len(), 0);
+    }
+
+    #[test]
+    fn a_cut_of_many_nodes_is_told_in_two_lists() {
+        let names: Vec<String> = (0..20_000).map(|node| format!("n{node}")).collect();
+        let isolated = Kind::Majority.cut(20_000, &mut random(1)).isolated(&names);
+        let lists: std::collections::BTreeSet<*const Arc<str>> = isolated.values().map(|list| list.as_ptr()).collect();
+        assert_eq!((isolated.len(), lists.len()), (20_000, 2));
     }
 }

@@ -6,7 +6,7 @@ use protocol::Values;
 
 use super::{Edn, record};
 use crate::checker::exceptions::MALFORMED_REPLY;
-use crate::history::{F, Healed, History, IndexedOp, Op, OpError, PartitionValue, Process};
+use crate::history::{F, Healed, History, IndexedOp, Op, OpError, PartitionValue, Process, Senders};
 
 /// A whole history, one op a line.
 pub fn history(history: &History) -> String {
@@ -62,7 +62,7 @@ fn value(f: &F) -> Edn {
         F::Read(Some(Values::List(list))) => Edn::Vector(list.iter().map(Edn::from).collect()),
         F::Read(Some(Values::Set(set))) => Edn::Vector(set.iter().map(Edn::from).collect()),
         F::StartPartition(PartitionValue::Isolated(grudge)) => {
-            let senders = |senders: &Vec<String>| Edn::Set(senders.iter().map(|name| name.as_str().into()).collect());
+            let senders = |senders: &Senders| Edn::Set(senders.iter().map(|name| (&**name).into()).collect());
             let grudge = grudge.iter().map(|(receiver, names)| (receiver.as_str().into(), senders(names))).collect();
             Edn::Vector(vec![Edn::keyword("isolated"), Edn::Map(grudge)])
         }

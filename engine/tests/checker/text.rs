@@ -11,7 +11,9 @@
 //!
 //! `add` is a broadcast. What is expected is indented by two blanks; `#` begins a comment line.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use engine::history::{F, Healed, History, Op, OpError, OpKind, PartitionValue, Process};
 use engine::journal::{Count, Journal};
@@ -174,7 +176,10 @@ fn f_of(f: &str, value: &str) -> F {
         }
         ("start", "one") => F::StartPartition(PartitionValue::Kind("one")),
         ("start", grudge) => {
-            let grudge = serde_json::from_str(grudge).expect("receivers with their senders");
+            let grudge: BTreeMap<String, Vec<String>> =
+                serde_json::from_str(grudge).expect("receivers with their senders");
+            let senders = |names: Vec<String>| names.into_iter().map(Arc::from).collect();
+            let grudge = grudge.into_iter().map(|(receiver, names)| (receiver, senders(names))).collect();
             F::StartPartition(PartitionValue::Isolated(grudge))
         }
         ("stop", "healed") => F::StopPartition(Some(Healed)),

@@ -5,8 +5,11 @@
 //! replies that nobody waited for; and the fault, if one ended the run. Writing the history down as text and digesting that
 //! would cost more than the run.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use engine::Run;
-use engine::history::{F, History, Op, OpError, OpKind, PartitionValue, Process};
+use engine::history::{F, History, Op, OpError, OpKind, PartitionValue, Process, Senders};
 use protocol::{Value, ValueSet, Values};
 use sha2::{Digest as _, Sha256};
 
@@ -28,6 +31,10 @@ pub(crate) fn of(run: &Run) -> String {
     trace.text(&run.fault.as_ref().map(ToString::to_string).unwrap_or_default());
     Sha256::digest(&trace.0).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
+
+/// So many receivers are told with everybody whom they do not hear.
+const GRUDGE_IN_WORDS: usize = 1_000;
+const SIDES: usize = 2;
 
 /// What is digested. Every part begins with its length or its kind, so that no two traces read the same.
 struct Trace(Vec<u8>);
@@ -90,7 +97,7 @@ impl Trace {
             }
             F::StartPartition(PartitionValue::Isolated(grudge)) => {
                 self.0.push(6);
-                self.text(&format!("{grudge:?}"));
+                self.grudge(grudge);
             }
             F::StartFault(nemesis, words) | F::StopFault(nemesis, words) => {
                 self.0.push(9);
@@ -98,6 +105,25 @@ impl Trace {
                 self.text(&format!("{nemesis} {words:?}"));
             }
             F::StopPartition(healed) => self.0.push(if healed.is_some() { 7 } else { 8 }),
+        }
+    }
+
+    /// Who no longer hears whom: in words, or, where that would be the square of thousands, each list of names once.
+    fn grudge(&mut self, grudge: &BTreeMap<String, Senders>) {
+        if grudge.len() <= GRUDGE_IN_WORDS {
+            self.text(&format!("{grudge:?}"));
+            return;
+        }
+        let mut lists: Vec<&Senders> = Vec::new();
+        for (receiver, senders) in grudge {
+            // A cut has two sides and two lists; a ring has as many as there are nodes, and none twice.
+            let known = lists.iter().take(SIDES).position(|list| Arc::ptr_eq(list, senders));
+            self.text(receiver);
+            self.number(known.unwrap_or(lists.len()) as u64);
+            if known.is_none() {
+                self.text(&format!("{senders:?}"));
+                lists.push(senders);
+            }
         }
     }
 

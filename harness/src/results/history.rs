@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::history::{F, Healed, History, Op, OpError, OpKind, PartitionValue, Process};
+use engine::history::{F, Healed, History, Op, OpError, OpKind, PartitionValue, Process, Senders};
 use protocol::{ErrorCode, Time, Values};
 use serde_json::{Map, Value as Json};
 
@@ -205,7 +205,7 @@ fn partition(value: Option<Value<'_>>) -> Result<PartitionValue, EdnError> {
             return None;
         }
         let names = |senders: Value<'_>| {
-            senders.items()?.into_iter().map(|name| Some(name.string()?.to_owned())).collect::<Option<Vec<_>>>()
+            senders.items()?.into_iter().map(|name| Some(name.string()?.into())).collect::<Option<Senders>>()
         };
         let entry =
             |(receiver, senders): (Value<'_>, Value<'_>)| Some((receiver.string()?.to_owned(), names(senders)?));
@@ -315,7 +315,7 @@ mod tests {
         assert_eq!((kind.f, kind.process), (F::StartPartition(PartitionValue::Kind("one")), Process::Nemesis));
         let cut = op(r#"{:index 0, :time 1, :type :info, :process :nemesis, :f :start-partition,
             :value [:isolated {"n2" #{"n1"}}]}"#);
-        let expected = BTreeMap::from([("n2".to_owned(), vec!["n1".to_owned()])]);
+        let expected = BTreeMap::from([("n2".to_owned(), Senders::from(["n1".into()]))]);
         assert_eq!(cut.f, F::StartPartition(PartitionValue::Isolated(expected)));
         for (value, healed) in [("nil", None), (":network-healed", Some(Healed))] {
             let line =

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::Nemesis;
-use engine::history::{F, History, Op, OpKind, PartitionValue, Process};
+use engine::history::{F, History, Op, OpKind, PartitionValue, Process, Senders};
 use protocol::Time;
 
 use super::life::{Life, since};
@@ -67,7 +67,7 @@ fn end(faults: &mut Vec<Fault>, fault: Option<Fault>, now: Time) {
 }
 
 /// The smaller side of a cut: those who no longer hear more than half. In a ring there is none.
-fn apart(unheard: &BTreeMap<String, Vec<String>>, nodes: usize) -> Vec<String> {
+fn apart(unheard: &BTreeMap<String, Senders>, nodes: usize) -> Vec<String> {
     unheard.iter().filter(|(_, senders)| senders.len() * 2 > nodes).map(|(name, _)| name.clone()).collect()
 }
 
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_smaller_side_of_a_cut_is_set_apart() {
-        let names = |list: &str| list.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let names = |list: &str| list.split(' ').map(Into::into).collect::<Senders>();
         let one = BTreeMap::from([
             ("a".to_owned(), names("b c")),
             ("b".to_owned(), names("a")),
