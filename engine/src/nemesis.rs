@@ -185,16 +185,16 @@ impl Cut {
     /// one list.
     pub(crate) fn isolated(&self, names: &[String]) -> BTreeMap<String, Senders> {
         let names: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
-        let named = |is: &dyn Fn(u32) -> bool| -> Senders {
+        let those = |is: &dyn Fn(u32) -> bool| -> Senders {
             (0..).zip(&names).filter(|(sender, _)| is(*sender)).map(|(_, name)| Arc::clone(name)).collect()
         };
         let mut sides: BTreeMap<u8, Senders> = BTreeMap::new();
         let unheard = |receiver: u32| match self {
             Self::Groups(groups) => {
                 let own = groups[receiver as usize];
-                Arc::clone(sides.entry(own).or_insert_with(|| named(&|sender| groups[sender as usize] != own)))
+                Arc::clone(sides.entry(own).or_insert_with(|| those(&|sender| groups[sender as usize] != own)))
             }
-            _ => named(&|sender| self.drops(receiver, sender)),
+            _ => those(&|sender| self.drops(receiver, sender)),
         };
         let rows = (0..).zip(&names).map(|(_, name)| name.to_string()).zip((0..).map(unheard));
         rows.filter(|(_, senders)| !senders.is_empty()).collect()

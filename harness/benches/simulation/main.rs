@@ -1,67 +1,102 @@
 //! How fast a simulated test is: `cargo bench -p harness --bench simulation`. Its output is kept in `benches/RESULTS.md`.
 //!
-//! Each row is the fastest of several runs, since on a shared machine noise only ever adds. Not a test: nothing fails here
-//! because a machine is slow.
+//! Each figure is the least of several runs, in time on the processor. Not a test: nothing fails here because a machine is
+//! slow.
 
 #![expect(clippy::print_stdout, reason = "what a benchmark measured is what it prints")]
 
+mod bare;
+mod meter;
 mod scenario;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use engine::checker::strict;
+use engine::history::F;
 use engine::results::judge;
-use engine::{Options, Run};
+use engine::{Options, Rules, Run, Taking};
 
-/// How long to repeat each row, and how often at least.
-const PATIENCE: Duration = Duration::from_secs(2);
-const RUNS_MIN: u32 = 3;
+use crate::meter::{least, millis, peak_megabytes, processor_time, shown, used_since};
+
+const TREE: &[&str] = &["topology-n12-tree", "relay-to-master"];
 
 fn main() {
-    println!("| what | run | with checks | deliveries | of them between nodes | M deliveries/s |");
-    println!("| --- | --- | --- | --- | --- | --- |");
-    row("challenge 3d, n12-tree with relay", &scenario::challenge(), &["topology-n12-tree", "relay-to-master"]);
+    println!("| what | run | with checks | deliveries | of them between nodes | M deliveries/s | peak MB so far |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    row("challenge 3d, n12-tree with relay", &scenario::challenge(), TREE);
     row("ten times the load, n12-tree", &scenario::dense(), &["topology-n12-tree"]);
     for nodes in [25, 100, 1_000, 10_000, 100_000] {
-        row(
-            &format!("{nodes} nodes, n12-tree with relay"),
-            &scenario::growth(nodes),
-            &["topology-n12-tree", "relay-to-master"],
-        );
+        row(&format!("{nodes} nodes, n12-tree with relay"), &scenario::growth(nodes), TREE);
+    }
+
+    println!("\n| the rules, at ten times the load | time | deliveries | ns a delivery |");
+    println!("| --- | --- | --- | --- |");
+    let dense = scenario::dense();
+    let alone = Options { rules: Rules { taking: Taking::WhenDue, ..Rules::default() }, ..dense.clone() };
+    let simulated = |options: &Options| scenario::run(options, &["topology-n12-tree"]).journal.all().received;
+    variant("all of Maelstrom's", || simulated(&dense));
+    variant("no head-of-line queue", || simulated(&alone));
+    variant("no rule at all: the same nodes on one queue", || bare::run(&dense, &["topology-n12-tree"]));
+
+    println!("\n| history of 25 nodes | values that reads return | both checkers | peak MB so far |");
+    println!("| --- | --- | --- | --- |");
+    for seconds in [10, 100] {
+        checked(&scenario::history(seconds));
     }
 }
 
 /// Measures one scenario: the run alone, and with both checkers.
 fn row(name: &str, options: &Options, features: &[&str]) {
-    let (mut run_alone, mut with_checks) = (Duration::MAX, Duration::MAX);
-    let begun = Instant::now();
-    let mut runs = 0;
-    let mut run = scenario::run(options, features);
-    while runs < RUNS_MIN || begun.elapsed() < PATIENCE {
-        let started = Instant::now();
-        run = scenario::run(options, features);
-        run_alone = run_alone.min(started.elapsed());
-        check(&run, options);
-        with_checks = with_checks.min(started.elapsed());
-        runs += 1;
-    }
-    let all = run.journal.all().received;
+    let mut run = None;
+    let [run_alone, with_checks] = least(|| {
+        let begun = processor_time();
+        let made = scenario::run(options, features);
+        let run_alone = used_since(begun);
+        check(&made, options);
+        let with_checks = used_since(begun);
+        run = Some(made);
+        [run_alone, with_checks]
+    });
+    let journal = run.expect("it ran").journal;
+    let all = journal.all().received;
     println!(
-        "| {name} | {:.2} ms | {:.2} ms | {all} | {} | {:.1} |",
+        "| {name} | {:.2} ms | {:.2} ms | {all} | {} | {:.1} | {} |",
         millis(run_alone),
         millis(with_checks),
-        run.journal.servers.received,
-        all as f64 / run_alone.as_secs_f64() / 1e6
+        journal.servers.received,
+        all as f64 / run_alone.as_secs_f64() / 1e6,
+        shown(peak_megabytes()),
     );
+}
+
+/// Measures what delivers so many messages.
+fn variant(name: &str, once: impl Fn() -> u64) {
+    let mut delivered = 0;
+    let [time] = least(|| {
+        let begun = processor_time();
+        delivered = once();
+        [used_since(begun)]
+    });
+    println!("| {name} | {:.2} ms | {delivered} | {:.1} |", millis(time), time.as_secs_f64() * 1e9 / delivered as f64);
+}
+
+/// Measures the checkers alone.
+fn checked(options: &Options) {
+    let run = scenario::run(options, &["topology-star"]);
+    let [time]: [Duration; 1] = least(|| {
+        let begun = processor_time();
+        check(&run, options);
+        [used_since(begun)]
+    });
+    let read = |f: &F| if let F::Read(Some(values)) = f { values.as_set().len() } else { 0 };
+    let values: usize = run.history.ops().iter().map(|op| read(&op.f)).sum();
+    let operations = run.history.client_invocations();
+    println!("| {operations} operations | {values} | {:.1} ms | {} |", millis(time), shown(peak_megabytes()));
 }
 
 fn check(run: &Run, options: &Options) {
     let spans: Vec<_> = run.spans.iter().flatten().copied().collect();
     black_box(judge(&run.history, &run.journal, options));
     black_box(strict::check(&run.history, Some(&run.journal), options, Some(&spans)));
-}
-
-fn millis(span: Duration) -> f64 {
-    span.as_secs_f64() * 1e3
 }

@@ -35,6 +35,11 @@ pub(crate) fn growth(nodes: u32) -> Options {
     }
 }
 
+/// So many seconds of a thousand operations each, on 25 nodes: a history to be judged.
+pub(crate) fn history(seconds: u64) -> Options {
+    Options { time_limit: Duration::from_secs(seconds), ..dense() }
+}
+
 /// Runs a test on nodes of these features.
 pub(crate) fn run(options: &Options, features: &[&str]) -> Run {
     let config = Config::named(features).expect("features of the node");
