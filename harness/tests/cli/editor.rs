@@ -54,17 +54,16 @@ fn a_plan_is_what_run_would_do() {
 
 #[test]
 fn a_plan_knows_what_is_measured_already() {
-    let session = Session::with_node().file("x.yaml", format!("{EXPERIMENT}matrix: {{rate: [10, 20]}}\n"));
+    // Simulated, since a result that came late on a busy machine is not used again.
+    let simulated =
+        "name: x\nengine: simulated\ntest: {time-limit: 1s}\nnode: {crate: node}\nmatrix: {rate: [10, 20]}\n";
+    let session = Session::new().file("x.yaml", simulated);
     session.run("run x.yaml --only rate=10").ends_with(0);
     let ended = session.run("plan x.yaml --jobs 1");
-    ended
-        .ends_with(0)
-        .prints("reused  1 of 2 results from `store`")
-        .prints("time    about 1.2 s for 1 run, 1 at a time");
+    ended.ends_with(0).prints("reused  1 of 2 results from `store`").prints("for 1 run, 1 at a time");
     session.run("plan x.yaml --only rate=10").prints("time    nothing is left to run");
     session.run("plan x.yaml --fresh --jobs 1").prints("for 2 runs, 1 at a time");
-    let session = session.script("node", "#!/bin/sh\n# Another.\n");
-    session.run("plan x.yaml --jobs 1").prints("for 2 runs, 1 at a time");
+    session.run("plan x.yaml --seed 7 --jobs 1").prints("for 2 runs, 1 at a time");
 }
 
 #[test]
