@@ -1,7 +1,8 @@
 //! The two roles of a node. A role is a type, so that what one role may do does not compile on the other.
 //!
-//! Absent: when a node changes its role. Nothing in this crate elects; whoever does calls [`Node::promote`],
-//! [`Node::demote`] and [`Node::follow`], which take the old node and give the new one.
+//! Absent: when a node changes its role. A fixed master never does; where it is dynamic, [`crate::Broadcaster`] follows what the
+//! node's watch of its master says, through [`Node::promote`], [`Node::demote`] and [`Node::follow`], which take the old node and
+//! give the new one.
 
 use protocol::{Address, Outbox, Time, Value};
 

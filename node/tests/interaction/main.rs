@@ -75,10 +75,13 @@ macro_rules! scripts {
 
 scripts! {
     acknowledge
+    backlog
     before_init
+    failing_master
     grid
     master
     n12_tree
+    piggyback
     recovery
     slow
     star
