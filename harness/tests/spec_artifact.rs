@@ -125,7 +125,9 @@ fn a_copy_serves_until_something_changes_that_it_was_made_from() {
 #[test]
 fn arguments_make_no_other_binary() {
     let sandbox = Sandbox::with_workspace();
-    let built = sandbox.build("node: {crate: node}\nmatrix: {args: [[-a], [-b]]}").expect("it builds");
+    let built = sandbox
+        .build("node: {crate: node}\nmatrix: {args: [[--batch-window, 50ms], [--batch-window, 100ms]]}")
+        .expect("it builds");
     assert_eq!(built.len(), 2);
     assert_eq!(built[0].1, built[1].1);
     assert_eq!(built[0].1.label, "node");

@@ -64,8 +64,11 @@ pub(crate) fn table(runs: &[Listed], width: u16) -> String {
         for (cell, width) in row.iter().zip(widths) {
             let _ = write!(text, "{cell:<width$}  ");
         }
-        let answer: String = row[4].chars().take(rest).collect();
-        text += answer.trim_end();
+        if row[4].chars().count() > rest {
+            text.extend(row[4].chars().take(rest - 1).chain(['…']));
+        } else {
+            text += &row[4];
+        }
         text = text.trim_end().to_owned() + "\n";
     }
     text
