@@ -26,7 +26,7 @@ const SINGLE: [&[&str]; 11] = [
 ];
 
 /// The sets of features and arguments whose links carry many values in a message.
-const BATCHED: [&[&str]; 12] = [
+const BATCHED: [&[&str]; 15] = [
     &["topology-star", "--batch-window=200ms"],
     &["topology-star", "relay-to-master", "acks-piggyback", "--batch-window-down=400ms"],
     &["topology-star", "acks-piggyback", "--batch-window-up=100ms", "--batch-window-down=900ms"],
@@ -39,6 +39,9 @@ const BATCHED: [&[&str]; 12] = [
     &["topology-n12-tree", "acks-piggyback", "--batch-window=50ms"],
     &["topology-n12-tree", "relay-to-master", "acks-piggyback"],
     &["topology-two-hubs", "relay-to-master", "acks-cumulative", "--batch-window-up=300ms"],
+    &["topology-star", "master-dynamic"],
+    &["topology-star", "master-dynamic", "relay-to-master", "acks-piggyback", "--batch-window=100ms"],
+    &["topology-n12-tree", "master-dynamic", "relay-to-master", "acks-cumulative"],
 ];
 
 fn config(words: &[&str]) -> Config {
@@ -168,4 +171,47 @@ proptest! {
             prop_assert_eq!(network.read(node).len() as u64, values, "at n{} 4 s after", node);
         }
     }
+}
+
+/// The upper half of a cluster of 25 is cut off for 20 s, in which 400 values come in on both sides; how many messages then
+/// bring them over, and how long it takes until everybody has all.
+fn healed(words: &[&str]) -> (usize, u64) {
+    let rule = |now, source: u32, dest: u32| {
+        if (at(1_000)..at(21_000)).contains(&now) && (source < 12) != (dest < 12) {
+            Fate::Lost
+        } else {
+            Fate::Once(Duration::from_millis(100))
+        }
+    };
+    let mut network = Network::new(config(words), 25, Box::new(rule));
+    for value in 0..400 {
+        network.broadcast(
+            at(1_000 + value * 45),
+            u32::try_from(value * 7 % 25).unwrap(),
+            Value::try_from(value).unwrap(),
+        );
+    }
+    network.run_until(at(21_000));
+    let before = network.tally().values;
+    let mut millis = 0;
+    while !(0..25).all(|node| network.read(node).len() == 400) {
+        millis += 100;
+        assert!(millis < 10_000, "{words:?}: not within 10 s");
+        network.run_until(at(21_000 + millis));
+    }
+    (network.tally().values - before, millis)
+}
+
+/// `cargo test -p node --test properties backlog -- --nocapture` prints the figures.
+#[test]
+#[expect(clippy::print_stdout, reason = "figures to be quoted")]
+fn a_backlog_goes_out_in_few_messages_when_a_network_is_healed() {
+    for words in BATCHED {
+        let (messages, millis) = healed(words);
+        println!("{messages:>5} messages, {millis:>5} ms  {}", words.join(" "));
+        assert!(messages < 500, "{words:?}: {messages} messages");
+    }
+    let (messages, millis) = healed(&["topology-star"]);
+    println!("{messages:>5} messages, {millis:>5} ms  topology-star, a message for each value");
+    assert!(messages > 2_000, "that is what it is without batches: {messages}");
 }
