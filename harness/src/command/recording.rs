@@ -125,8 +125,8 @@ fn asked(directory: &Utf8Path, flags: &[String], ours: Option<&Ours>) -> anyhow:
         return Ok(Some(Test { options, node: None }));
     }
     let log = fs::read_to_string(directory.join("jepsen.log")).unwrap_or_default();
-    // The line under these words is what was typed.
-    let logged = log.lines().skip_while(|line| !line.contains("Command line:")).nth(1);
+    // What was typed stands behind these words, mostly in a line of its own.
+    let logged = log.split_once(COMMAND_LINE).and_then(|(_, rest)| rest.trim_start().lines().next());
     let noted = fs::read_to_string(directory.join("cmd.txt")).ok();
     let Some(line) = logged.map(str::to_owned).or(noted) else { return Ok(None) };
     let words = line.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned());
@@ -189,6 +189,7 @@ fn started(directory: &Utf8Path) -> String {
     named.or_else(written).unwrap_or_default().to_string()
 }
 
+const COMMAND_LINE: &str = "Command line:";
 const RESULTS: &str = "results.edn";
 const HISTORY: &str = "history.edn";
 const NANOS: u64 = 1_000_000_000;

@@ -151,6 +151,15 @@ fn what_maelstrom_wrote_becomes_a_run_like_any_other() {
     assert!(session.has("store/official/latest/test=20261101T101112.345Z/history.edn"));
     session.run("show official").ends_with(0).prints("node    bin/");
     session.run("import theirs/broadcast/20261101T101112.345Z").ends_with(0).prints("store/broadcast-imported/");
+    // As Maelstrom itself leaves it, the log tells what was asked for.
+    let place = "theirs/broadcast/20261101T101112.345Z";
+    fs::remove_file(session.path(&format!("{place}/cmd.txt"))).expect("it is ours");
+    let log = "2026-11-01 10:11:12,345{GMT}\tINFO\t[main] jepsen.core: Command line:\nlein run test -w broadcast --bin \
+               bin/lossy --node-count 5 --rate 11\n2026-11-01 10:11:12,350{GMT}\tINFO\t[main] jepsen.core: Running test:\n";
+    let session = session.file(&format!("{place}/jepsen.log"), log);
+    session.run("import theirs --name logged").ends_with(0);
+    let record = session.result("store/logged/latest/test=20261101T101112.345Z");
+    assert_eq!((&record["options"]["rate"], &record["provenance"]["node"]), (&11.0.into(), &"bin/lossy".into()));
 }
 
 #[test]
