@@ -2,7 +2,7 @@
 //! virtual clock, broadcast by broadcast.
 
 use engine::history::{F, OpKind};
-use engine::{Distribution, Latency, Options, ProcessDelay, Rules, Run, Taking, simulate};
+use engine::{Distribution, Holding, Latency, Options, ProcessDelay, Rules, Run, Taking, simulate};
 use harness::topology::Graph;
 use harness::topology::spread::{Relay, Spread};
 use node::topology::Topology;
@@ -17,7 +17,7 @@ fn options(nodes: u32) -> Options {
         time_limit: Duration::from_secs(10),
         latency: Latency { mean_ms: 100, distribution: Distribution::Constant },
         process_delay: ProcessDelay::NONE,
-        rules: Rules { taking: Taking::WhenDue, ..Rules::default() },
+        rules: Rules { taking: Taking::WhenDue, holding: Holding::Exact },
         ..Options::default()
     }
 }
