@@ -33,5 +33,5 @@ Examples:
   harness report efficient~1 efficient           the latest run beside the one before
   harness report efficient --plain               in the terminal
 
-The page is one file that needs no network and no script; it opens from disk, and prints. The exit code is 0 if it
-was written, whatever the verdict.";
+The page is one file that needs no network and no script; it opens from disk, and prints.
+The exit code is 0 if it was written, whatever the verdict.";

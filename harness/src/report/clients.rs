@@ -26,14 +26,12 @@ pub(super) fn section(run: &Shown<'_>, cast: &Cast) -> Markup {
     if told.is_empty() {
         return html! {};
     }
-    let judged: Vec<(&Row<'_>, Waiting)> =
-        told.iter().map(|(_, row)| (*row, judge(&row.cell.options, &row.counted, latencies(run, row)))).collect();
-    let flagged = judged.iter().filter(|(_, waiting)| !matches!(waiting, Waiting::Explained | Waiting::Unknown));
+    let flags = flags(run);
     html! {
         section {
             h2 { "What clients waited" }
-            @for (row, waiting) in flagged.clone() { p.flag { b { "! " (row.cell.cell) } ": " (words(*waiting)) } }
-            @if flagged.clone().next().is_none() {
+            @for (cell, why) in &flags { p.flag { b { "! " (cell) } ": " (why) } }
+            @if flags.is_empty() {
                 p { "✓ Nothing that waiting behind messages does not explain: no acknowledgement is held back." }
             }
             details open[told.len() <= UNFOLDED] {
@@ -43,6 +41,13 @@ pub(super) fn section(run: &Shown<'_>, cast: &Cast) -> Markup {
             (caption())
         }
     }
+}
+
+/// The cells whose clients wait longer than a queue explains, and what that says.
+pub(super) fn flags<'a>(run: &'a Shown<'_>) -> Vec<(&'a str, String)> {
+    let judged = run.summary.rows.iter().map(|row| (row, judge(&row.cell.options, &row.counted, latencies(run, row))));
+    let flagged = judged.filter(|(_, waiting)| !matches!(waiting, Waiting::Explained | Waiting::Unknown));
+    flagged.map(|(row, waiting)| (row.cell.cell.as_str(), words(waiting))).collect()
 }
 
 fn caption() -> Markup {

@@ -68,6 +68,10 @@ impl Sample {
 /// The longest way of a message, where there is one.
 fn longest_hop(options: &Options) -> Option<f64> {
     let mean = options.latency.mean_ms as f64;
+    // Without latency nothing waits behind messages, and what processes take alone is too little to be compared with.
+    if mean == 0.0 {
+        return None;
+    }
     match options.latency.distribution {
         Distribution::Constant => Some(mean),
         Distribution::Uniform => Some(2.0 * mean),
@@ -131,6 +135,8 @@ mod tests {
         let mut figures = Figures::default();
         figures.set(Figure::ClientLatencyMedian, 250.0);
         assert_eq!(judge(&paused, &figures, None), Waiting::Explained);
+        let instant = Options { latency: Latency { mean_ms: 0, distribution: Distribution::Constant }, ..options() };
+        assert_eq!(judge(&instant, &figures, None), Waiting::Explained);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) fn section(runs: &[Shown<'_>]) -> Markup {
             ol { @for (place, run) in runs.iter().enumerate() {
                 li {
                     a href={ "#run-" (place + 1) } { (run.measured.label) } ": "
-                    b class=(class(run.summary.status)) { (sign(run.summary.status)) " " (word(run.summary.status)) } ", " (run.summary.answer)
+                    b class=(class(&run.summary)) { (sign(&run.summary)) " " (word(&run.summary)) } ", " (run.summary.answer)
                     span.muted { " (" (run.summary.about.engine.name) ", " (run.summary.about.started) ")" }
                 }
             } }

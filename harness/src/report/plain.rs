@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Shown;
+use super::clients::flags;
 use super::series::{Cast, cut};
 use crate::figure::Figure;
 use crate::limit::{Comparison, Limit};
@@ -12,7 +13,11 @@ use crate::render::{Row, Summary};
 
 /// The whole text.
 pub(crate) fn text(run: &Shown<'_>, look: Look) -> String {
-    format!("{}\n{}", table(&run.summary, look), plot(&run.summary, look, Charset::of_environment()))
+    let mut text = format!("{}\n{}", table(&run.summary, look), plot(&run.summary, look, Charset::of_environment()));
+    for (place, (cell, why)) in flags(run).into_iter().enumerate() {
+        let _ = writeln!(text, "{}! {}: {why}", if place == 0 { "\n" } else { "" }, terminal(cell));
+    }
+    text
 }
 
 /// Which characters a terminal knows.
