@@ -20,8 +20,6 @@ mod scatter;
 mod series;
 mod spread;
 mod table;
-#[cfg(test)]
-mod tests;
 mod topology;
 mod verdict;
 
@@ -106,3 +104,6 @@ fn word(summary: &Summary<'_>) -> &'static str {
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
+
+#[cfg(test)]
+mod tests;
