@@ -162,7 +162,7 @@ fn a_short_latency_is_not_lengthened_hop_by_hop() {
 }
 
 /// What the engine must have for these tests to pass: without head-of-line blocking, or with free processing, they do not.
-/// Free processing is tried here; the other cannot be switched off.
+/// Free processing is tried here, the other among the controls of `harness fidelity`.
 #[test]
 fn without_process_delay_clients_fall_into_step_with_the_network() {
     let spread = |process_delay| {
