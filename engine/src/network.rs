@@ -47,7 +47,7 @@ use crate::messages::{Chain, Messages, Place};
 use crate::nemesis::Cut;
 use crate::random::Random;
 use crate::witness::{Loss, Unwatched, Witness};
-use crate::{Distribution, Holding, Latency, Nemesis, Options, ProcessDelay, Rules, Taking};
+use crate::{Holding, Latency, Nemesis, Options, ProcessDelay, Rules, Taking};
 
 /// Messages under way to nodes.
 #[derive(Debug)]
@@ -58,6 +58,8 @@ pub(crate) struct Network<P, W = Unwatched> {
     latencies: Random,
     process_delay: ProcessDelay,
     process_delays: Random,
+    /// Receivers for which its mean is another.
+    own_delays: BTreeMap<u32, u64>,
     /// What is under way. Everything else here names messages by their places in it.
     pub(crate) messages: Messages<P>,
     nodes: u32,
@@ -122,6 +124,7 @@ impl<P, W: Witness<P>> Network<P, W> {
             latencies: Random::stream(options.seed, "network"),
             process_delay: options.process_delay,
             process_delays: Random::stream(options.seed, "process delay"),
+            own_delays: options.own_process_delays(),
             messages: Messages::new(),
             nodes,
             receivers: (0..nodes as usize + services).map(|_| Receiver::new()).collect(),
@@ -246,7 +249,7 @@ impl<P, W: Witness<P>> Network<P, W> {
     /// A message has come out of the queue: it arrives now, or after its way into the node.
     #[inline]
     fn pass(&mut self, due: Time, receiver: u32, message: Place) -> Option<Place> {
-        let delay = self.draw_process_delay();
+        let delay = self.draw_process_delay(receiver);
         let is_stopped = self.is_halted(receiver) && !self.is_dead(receiver);
         let queue = &mut self.receivers[receiver as usize];
         if delay == Duration::ZERO && queue.passing.is_empty() && !is_stopped {
@@ -365,8 +368,11 @@ impl<P, W: Witness<P>> Network<P, W> {
     }
 
     /// What a message's way into its node takes.
-    fn draw_process_delay(&mut self) -> Duration {
-        let ProcessDelay { mean_us, distribution } = self.process_delay;
+    fn draw_process_delay(&mut self, receiver: u32) -> Duration {
+        let ProcessDelay { mut mean_us, distribution } = self.process_delay;
+        if !self.own_delays.is_empty() {
+            mean_us = self.own_delays.get(&receiver).copied().unwrap_or(mean_us);
+        }
         Duration::from_micros(distribution.draw(mean_us, &mut self.process_delays))
     }
 }
@@ -378,19 +384,6 @@ const LOOK: Duration = Duration::from_nanos(1);
 impl Receiver {
     const fn new() -> Self {
         Self { inbox: Inbox::new(), held: None, passing: Chain::new(), passed_at: Time::ZERO }
-    }
-}
-
-impl Distribution {
-    /// One draw, cut to a whole number.
-    #[inline]
-    fn draw(self, mean: u64, random: &mut Random) -> u64 {
-        match self {
-            Self::Constant => mean,
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to whole, never negative")]
-            Self::Exponential => random.exponential(mean as f64) as u64,
-            Self::Uniform => random.below(2 * mean),
-        }
     }
 }
 

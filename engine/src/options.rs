@@ -1,5 +1,7 @@
 //! What a test is to do: the options of `maelstrom test` (semantics, section 1.2), typed.
 
+use std::collections::BTreeMap;
+
 use protocol::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,9 @@ pub struct Options {
     pub latency: Latency,
     /// What each message's way into a node takes beyond the latency.
     pub process_delay: ProcessDelay,
+    /// Nodes for which its mean is another, in microseconds, by name. Others have no say here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub process_delay_of: BTreeMap<String, u64>,
     /// The neighbours that a broadcast test suggests to its nodes.
     pub topology: Topology,
     /// What breaks during the main phase, if anything.
@@ -142,6 +147,12 @@ impl Options {
         }
     }
 
+    /// The means of nodes that have one of their own, in microseconds, by place.
+    pub(crate) fn own_process_delays(&self) -> BTreeMap<u32, u64> {
+        let own = |name| self.process_delay_of.get(name).copied();
+        (0..).zip(&self.nodes).filter_map(|(place, name)| Some((place, own(name)?))).collect()
+    }
+
     /// How many nodes there are.
     pub fn node_count(&self) -> u32 {
         u32::try_from(self.nodes.len()).expect("fewer than 2^32 nodes")
@@ -159,6 +170,7 @@ impl Default for Options {
             concurrency: Concurrency::PerNode(1),
             latency: Latency { mean_ms: 0, distribution: Distribution::Constant },
             process_delay: ProcessDelay::MAELSTROM,
+            process_delay_of: BTreeMap::new(),
             topology: Topology::Grid,
             nemesis: Nemeses::NONE,
             nemesis_interval: Duration::from_secs(10),

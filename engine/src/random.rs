@@ -5,6 +5,8 @@ use protocol::Duration;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
+use crate::Distribution;
+
 /// A stream of random numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(ChaCha8Rng);
@@ -57,6 +59,19 @@ impl Random {
     pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for last in (1..list.len()).rev() {
             list.swap(last, self.index(last + 1));
+        }
+    }
+}
+
+impl Distribution {
+    /// One draw, cut to a whole number.
+    #[inline]
+    pub(crate) fn draw(self, mean: u64, random: &mut Random) -> u64 {
+        match self {
+            Self::Constant => mean,
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to whole, never negative")]
+            Self::Exponential => random.exponential(mean as f64) as u64,
+            Self::Uniform => random.below(2 * mean),
         }
     }
 }

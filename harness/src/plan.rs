@@ -133,7 +133,11 @@ impl Plan {
         let mut taken = BTreeSet::new();
         let cell = |mut combination: crate::spec::Combination| {
             if engine == EngineChoice::Simulated && !spec.sets_process_delay(&combination) {
-                combination.options.process_delay = ProcessDelay::NONE;
+                // Nodes that have a delay of their own keep how it spreads.
+                let spread = combination.options.process_delay;
+                let is_free = combination.options.process_delay_of.is_empty();
+                combination.options.process_delay =
+                    if is_free { ProcessDelay::NONE } else { ProcessDelay { mean_us: 0, ..spread } };
             }
             let axes: Vec<_> =
                 columns.iter().map(|(name, kind)| ((*name).to_owned(), combination.text(kind))).collect();

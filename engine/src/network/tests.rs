@@ -1,6 +1,7 @@
 //! Each of the network's rules, on messages that are words.
 
 use super::*;
+use crate::Distribution;
 
 const CLIENT: Address = Address::client(9);
 
@@ -149,6 +150,20 @@ fn the_way_into_a_node_delays_without_blocking_and_without_overtaking() {
     assert_eq!(arrivals(&mut network), [(500, "first"), (500, "second")]);
     send(&mut network, at(600), 2, CLIENT, 0, "third");
     assert_eq!(arrivals(&mut network), [(700, "third")]);
+}
+
+#[test]
+fn a_node_can_have_a_delay_of_its_own() {
+    let own = [("n1".to_owned(), 700), ("stranger".to_owned(), 9)].into();
+    let options = Options {
+        process_delay: ProcessDelay { mean_us: 100, distribution: Distribution::Constant },
+        process_delay_of: own,
+        ..three_nodes(100, Distribution::Constant)
+    };
+    let mut network = Network::new(&options, 0, Unwatched);
+    send(&mut network, at(0), 0, CLIENT, 0, "quick");
+    send(&mut network, at(0), 1, CLIENT, 1, "slow");
+    assert_eq!(arrivals(&mut network), [(100, "quick"), (700, "slow")]);
 }
 
 #[test]

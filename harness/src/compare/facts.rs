@@ -46,7 +46,9 @@ pub fn of_options(options: &Options) -> Facts {
         ("topology offered", format!("{:?}", options.topology).to_lowercase()),
         ("workload", workload(options.workload).to_owned()),
     ];
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let own = options.process_delay_of.iter();
+    let own = own.map(|(node, mean_us)| (format!("process-delay of {node}"), milliseconds(*mean_us)));
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(own).collect()
 }
 
 /// Names of facts that say what was tested rather than how: two designs differ in these, and two tests in the others.

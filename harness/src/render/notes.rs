@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
-use engine::{Distribution, ProcessDelay};
+use engine::{Distribution, Options, ProcessDelay};
 
 use super::{Row, Summary, finding};
 use crate::figure::Figure;
@@ -54,8 +54,7 @@ fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spre
     writeln!(text, "engine  {} {}{clock}", about.engine.name, about.engine.version)?;
     // What real Maelstrom takes for a message nobody sets.
     if is_simulated || about.engine.name == "embedded" {
-        let delays: BTreeSet<String> =
-            about.cells.iter().map(|cell| process_delay(cell.options.process_delay)).collect();
+        let delays: BTreeSet<String> = about.cells.iter().map(|cell| process_delay(&cell.options)).collect();
         writeln!(text, "        {}", delays.into_iter().collect::<Vec<_>>().join(" or "))?;
     }
     let beyond: BTreeSet<String> = about
@@ -105,15 +104,18 @@ fn reused(text: &mut String, summary: &Summary<'_>) -> Result<usize, fmt::Error>
 }
 
 /// What handing over a message takes beside the network, in words.
-fn process_delay(delay: ProcessDelay) -> String {
-    let ProcessDelay { mean_us, distribution } = delay;
-    let mean = if mean_us % 1000 == 0 { format!("{} ms", mean_us / 1000) } else { format!("{mean_us} us") };
+fn process_delay(options: &Options) -> String {
+    let ProcessDelay { mean_us, distribution } = options.process_delay;
+    let written = |us: u64| if us.is_multiple_of(1000) { format!("{} ms", us / 1000) } else { format!("{us} us") };
+    let mean = written(mean_us);
     let how = match distribution {
         Distribution::Constant => "constant",
         Distribution::Exponential => "exponential",
         Distribution::Uniform => "uniform",
     };
-    if mean_us == 0 { "processing is free".to_owned() } else { format!("process delay {mean} {how}") }
+    let all = if mean_us == 0 { "processing is free".to_owned() } else { format!("process delay {mean} {how}") };
+    let own = options.process_delay_of.iter().map(|(node, us)| format!("{node} {} {how}", written(*us)));
+    std::iter::once(all).chain(own).collect::<Vec<_>>().join(", ")
 }
 
 /// The lateness of the run that was latest, if that is within its bound; else it is told among the findings.

@@ -9,7 +9,7 @@ use engine::{Distribution, Nemesis, Options};
 use node::Config;
 
 use super::axis::{AxisKind, Choice, Setting};
-use super::diagnostic::{Code, Diagnostic, Problems, listed};
+use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
 use super::option::TestOption;
 use super::yaml::Span;
 use super::{Assignment, NodeSpec, Require, Spec, option};
@@ -334,6 +334,13 @@ fn engine_can_run(spec: &Spec, cell: &Combination, problems: &mut Problems) {
         let span = place(["nemesis", "node-count"]);
         let label = format!("the test has {} nodes", cell.options.node_count());
         problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, label));
+    }
+    if let Some(stranger) = cell.options.process_delay_of.keys().find(|&name| !cell.options.nodes.contains(name)) {
+        let span = place(["process-delay-of", "nodes"]);
+        let title = format!("`process-delay-of` names `{}`, and the test has no such node", shown(stranger));
+        let (first, last) = (cell.options.nodes.first(), cell.options.nodes.last());
+        let there = first.zip(last).map(|(first, last)| format!("there are `{first}` to `{last}`")).unwrap_or_default();
+        problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, there));
     }
     if cell.options.workers() > WORKERS_MAX {
         let title = format!("a test with {} clients", cell.options.workers());

@@ -14,6 +14,7 @@ mod limit;
 mod matrix;
 pub(crate) mod nearest;
 mod option;
+mod own_delay;
 mod schema;
 mod search;
 mod units;

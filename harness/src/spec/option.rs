@@ -2,6 +2,8 @@
 //!
 //! Absent: whether options make sense together; that is [`super::cells`].
 
+use std::collections::BTreeMap;
+
 use engine::{
     Availability, Concurrency, Distribution, Latency, Nemeses, Nemesis, NemesisError, Options, ProcessDelay, Topology,
     Workload,
@@ -10,6 +12,7 @@ use protocol::Duration;
 
 use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
 use super::nearest::nearest;
+use super::own_delay;
 use super::value::{choice, duration, list, number, one_or_more, word};
 use super::yaml::{Kind, Node};
 
@@ -28,6 +31,8 @@ pub(crate) enum TestOption {
     /// In microseconds.
     ProcessDelay(u64),
     ProcessDelayDist(Distribution),
+    /// In microseconds, by node.
+    ProcessDelayOf(BTreeMap<String, u64>),
     Rate(f64),
     TimeLimit(Duration),
     Topology(Topology),
@@ -35,7 +40,7 @@ pub(crate) enum TestOption {
 }
 
 /// Every option's name.
-pub(super) const NAMES: [&str; 14] = [
+pub(super) const NAMES: [&str; 15] = [
     "workload",
     "node-count",
     "nodes",
@@ -50,6 +55,7 @@ pub(super) const NAMES: [&str; 14] = [
     "availability",
     "process-delay",
     "process-delay-dist",
+    "process-delay-of",
 ];
 
 impl TestOption {
@@ -68,6 +74,7 @@ impl TestOption {
             "nodes" => nodes(node, problems).map(Self::Nodes),
             "process-delay" => process_delay(node, &what, problems).map(Self::ProcessDelay),
             "process-delay-dist" => choice(node, &what, &DISTRIBUTIONS, problems).map(Self::ProcessDelayDist),
+            "process-delay-of" => own_delay::read(node, problems).map(Self::ProcessDelayOf),
             "rate" => number(node, &what, "operations per second", 0.0, RATE_MAX, problems).map(Self::Rate),
             "time-limit" => positive(node, &what, problems).map(Self::TimeLimit),
             "topology" => choice(node, &what, &TOPOLOGIES, problems).map(Self::Topology),
@@ -94,6 +101,7 @@ impl TestOption {
             Self::ProcessDelayDist(distribution) => {
                 options.process_delay = ProcessDelay { distribution: *distribution, ..options.process_delay };
             }
+            Self::ProcessDelayOf(own) => options.process_delay_of.clone_from(own),
             Self::Rate(rate) => options.rate = *rate,
             Self::TimeLimit(limit) => options.time_limit = *limit,
             Self::Topology(topology) => options.topology = *topology,
@@ -113,6 +121,7 @@ impl TestOption {
             Self::Nodes(nodes) => options.nodes == *nodes,
             Self::ProcessDelay(mean_us) => options.process_delay.mean_us == *mean_us,
             Self::ProcessDelayDist(distribution) => options.process_delay.distribution == *distribution,
+            Self::ProcessDelayOf(own) => options.process_delay_of == *own,
             Self::Rate(rate) => (options.rate - rate).abs() < f64::EPSILON,
             Self::TimeLimit(limit) => options.time_limit == *limit,
             Self::Topology(topology) => options.topology == *topology,
@@ -141,6 +150,7 @@ pub(crate) fn written(name: &str, options: &Options) -> String {
         "nodes" => options.nodes.join(" "),
         "process-delay" => format!("{}us", options.process_delay.mean_us),
         "process-delay-dist" => word_of(&DISTRIBUTIONS, options.process_delay.distribution),
+        "process-delay-of" => own_delay::written(&options.process_delay_of),
         "rate" => options.rate.to_string(),
         "time-limit" => options.time_limit.to_string(),
         "topology" => word_of(&TOPOLOGIES, options.topology),
@@ -223,7 +233,7 @@ fn nemeses(node: &Node, problems: &mut Problems) -> Option<Nemeses> {
     }
 }
 
-fn process_delay(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
+pub(super) fn process_delay(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
     let mean_us = duration(node, what, "us", problems)?.as_nanos() / 1_000;
     if mean_us <= PROCESS_DELAY_MAX_US {
         return Some(mean_us);
@@ -325,6 +335,7 @@ mod tests {
     fn a_written_option_reads_back_as_itself() {
         let mut options = Options { rate: 12.5, availability: Some(Availability::AtLeast(0.9)), ..Options::default() };
         options.nemesis = Nemesis::Partition.into();
+        options.process_delay_of = [("n0".to_owned(), 750), ("n3".to_owned(), 20_000)].into();
         for name in NAMES.into_iter().filter(|name| *name != "nodes") {
             let node = Node { span: 0..0, kind: Kind::Scalar(written(name, &options)) };
             let mut problems = Problems::default();

@@ -37,6 +37,11 @@ pub(super) fn arguments(options: &Options, bin: &Utf8Path, args: &[String]) -> R
         let expected = "none or partition; engines embedded and simulated have the others";
         return Err(Inexpressible { option: "nemesis", value: options.nemesis.to_string(), expected });
     }
+    if !options.process_delay_of.is_empty() {
+        let names: Vec<&str> = options.process_delay_of.keys().map(String::as_str).collect();
+        let expected = "its JVM takes what it takes; engines embedded and simulated can slow a node down";
+        return Err(Inexpressible { option: "process-delay-of", value: names.join(", "), expected });
+    }
     if options.nemesis == Nemesis::Partition.into() {
         let interval = options.nemesis_interval;
         if interval.as_nanos() == 0 {
@@ -141,6 +146,7 @@ mod tests {
             concurrency: Concurrency::Total(4),
             latency: Latency { mean_ms: 100, distribution: Distribution::Exponential },
             process_delay: engine::ProcessDelay::NONE,
+            process_delay_of: std::collections::BTreeMap::new(),
             topology: Topology::Tree4,
             nemesis: Nemesis::Partition.into(),
             nemesis_interval: protocol::Duration::from_millis(2500),

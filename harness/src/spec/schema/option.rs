@@ -55,13 +55,7 @@ fn shape(name: &str) -> Option<Value> {
             UNITS,
             &["20s"],
         ),
-        "concurrency" => described(
-            "How many clients ask at the same time: `10`, or `2n` for two on each node.",
-            either([
-                json!({"type": "integer", "minimum": 1, "maximum": NODES_MAX}),
-                json!({"type": "string", "pattern": "^\\s*\\+?[0-9]*[1-9][0-9]*n?\\s*$", "examples": ["1n", "2n"]}),
-            ]),
-        ),
+        "concurrency" => concurrency(),
         "topology" => json!({
             "description": "The neighbours that the test offers to the nodes; a node may have its own idea.",
             "enum": TOPOLOGIES.map(|(word, _)| word),
@@ -88,8 +82,33 @@ fn shape(name: &str) -> Option<Value> {
             &["1ms", "750us"],
         ),
         "process-delay-dist" => distribution("How that spreads around `process-delay`."),
+        "process-delay-of" => own_delay(),
         _ => return None,
     })
+}
+
+fn concurrency() -> Value {
+    described(
+        "How many clients ask at the same time: `10`, or `2n` for two on each node.",
+        either([
+            json!({"type": "integer", "minimum": 1, "maximum": NODES_MAX}),
+            json!({"type": "string", "pattern": "^\\s*\\+?[0-9]*[1-9][0-9]*n?\\s*$", "examples": ["1n", "2n"]}),
+        ]),
+    )
+}
+
+/// One node's delay, several joined by `+`, or a list.
+fn own_delay() -> Value {
+    let each = "\\s*[A-Za-z0-9_][A-Za-z0-9._-]*\\s*=\\s*\\+?[0-9.]+\\s*(us|µs|ms|s|m|min)\\s*";
+    let words = json!({
+        "type": "string", "pattern": format!("^\\s*(none|{each}(\\+{each})*)?\\s*$"),
+        "patternErrorMessage": "a node and its delay, such as n12=20ms; several joined by `+`",
+        "examples": ["n12=20ms"],
+    });
+    described(
+        "Nodes for which `process-delay` is another: `n12=20ms`, several joined by `+`, or a list.",
+        either([words.clone(), json!({"type": ["array", "null"], "items": words})]),
+    )
 }
 
 fn distribution(description: &str) -> Value {
