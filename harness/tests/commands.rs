@@ -106,6 +106,67 @@ fn the_readmes_command_lines_parse() {
     assert!(count >= 3, "the README shows how to run experiments, and {count} commands were found");
 }
 
+/// Every text behind `run:` and `uses:` in a workflow, however deep.
+fn steps<'a>(value: &'a serde_json::Value, key: &str, found: &mut Vec<&'a str>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            found.extend(fields.get(key).and_then(serde_json::Value::as_str));
+            fields.values().for_each(|value| steps(value, key, found));
+        }
+        serde_json::Value::Array(values) => values.iter().for_each(|value| steps(value, key, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_workflow_is_one_and_its_command_lines_parse() {
+    let text = include_str!("../../.github/workflows/gate.yml");
+    let workflow: serde_json::Value = serde_saphyr::from_str(text).expect("it is YAML");
+    for event in ["push", "pull_request", "schedule", "workflow_dispatch"] {
+        assert!(workflow["on"].as_object().is_some_and(|events| events.contains_key(event)), "{event}");
+    }
+    assert_eq!(workflow["permissions"], serde_json::json!({"contents": "read"}));
+    for (name, job) in workflow["jobs"].as_object().expect("it has jobs") {
+        assert!(job["timeout-minutes"].is_u64() && job["runs-on"].is_string(), "{name}");
+    }
+    let (mut commands, mut actions) = (Vec::new(), Vec::new());
+    steps(&workflow, "run", &mut commands);
+    steps(&workflow, "uses", &mut actions);
+    let given: Vec<_> = commands.iter().flat_map(|run| run.split("&&")).filter_map(given).collect();
+    for arguments in &given {
+        let mistake = mistake(arguments);
+        assert!(mistake.is_none(), "gate.yml: {}", mistake.unwrap_or_default());
+        // What a step names must be there; a baseline is asked for only where it is.
+        for file in arguments.iter().filter(|argument| argument.ends_with(".yaml")) {
+            assert!(std::path::Path::new("..").join(file).is_file(), "gate.yml: no `{file}`");
+        }
+    }
+    assert_eq!(given.len(), 5, "run, gate, setup, doctor, run: {given:?}");
+    // A tag can be moved to other code, a commit cannot.
+    let is_pinned = |action: &&str| {
+        action
+            .split_once('@')
+            .is_some_and(|(_, commit)| commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit()))
+    };
+    assert!(actions.len() >= 6 && actions.iter().all(is_pinned), "{actions:?}");
+}
+
+#[test]
+fn the_ci_pages_command_lines_parse() {
+    let page = include_str!("../CI.md");
+    let blocks: Vec<&str> = page.split("```").skip(1).step_by(2).collect();
+    let lines = blocks.iter().flat_map(|block| block.lines()).map(|line| line.trim_start().trim_start_matches("- "));
+    let given: Vec<_> = lines.filter_map(given).collect();
+    for arguments in &given {
+        let mistake = mistake(arguments);
+        assert!(mistake.is_none(), "CI.md: {}", mistake.unwrap_or_default());
+    }
+    assert_eq!(given.len(), 4, "{given:?}");
+    let recipe = blocks.iter().find_map(|block| block.strip_prefix("yaml\n")).expect("GitLab's recipe");
+    let recipe: serde_json::Value = serde_saphyr::from_str(recipe).expect("it is YAML");
+    assert!(recipe["gate"]["script"].as_array().is_some_and(|script| script.len() == 3));
+}
+
 #[test]
 fn lines_are_split_as_a_shell_does() {
     let words = |line| given(line).map(|words| words.join("|"));

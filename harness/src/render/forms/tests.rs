@@ -139,3 +139,57 @@ fn a_flaky_cell_is_flaky_in_every_form() {
         assert!(text.contains(told), "{name} lacks `{told}`:\n{text}");
     }
 }
+
+/// Every key of a form that is not itself a name of something measured.
+fn keys(value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (key, value) in fields {
+                found.insert(key.clone());
+                let has_names_for_keys = ["axes", "figures", "missing", "options"].contains(&key.as_str());
+                let below = if key == "spread" && value.get("count").is_none() {
+                    value.as_object().and_then(|spread| spread.values().next())
+                } else {
+                    Some(value).filter(|value| !(has_names_for_keys && value.is_object()))
+                };
+                below.into_iter().for_each(|value| keys(value, found));
+            }
+        }
+        serde_json::Value::Array(values) => values.iter().for_each(|value| keys(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_page_on_exports_names_every_key() {
+    let page = include_str!("../../../EXPORTS.md");
+    let (about, records) = odd();
+    let mut summary = Summary::of(&about, &records, Utf8Path::new("store/x"), Some(31.0));
+    let regressed = Regressed {
+        figure: Figure::MsgsPerOp,
+        baseline: "main".into(),
+        before: 1.0,
+        after: 2.0,
+        runs: 1,
+        allowed: "+5%".into(),
+        proof: None,
+    };
+    summary.fail(&about.cells[5].cell, regressed);
+    let before = crate::compare::Side::of("a", "a", &records);
+    let mut slower = records.clone();
+    slower.iter_mut().for_each(|record| record.outcome.figures.set(Figure::MsgsPerOp, 90.0));
+    let (after, alpha) = (crate::compare::Side::of("b", "b", &slower[..5]), crate::compare::Question::ALPHA);
+    let question = crate::compare::Question { reference: 0, figures: vec![Figure::MsgsPerOp], alpha };
+    let comparison = crate::compare::Comparison::of(&[before, after], &question).unwrap();
+    let conditions = [crate::compare::Condition::parse("msgs-per-op > +5%").unwrap()];
+    let page_of =
+        comparison::Page::of(&comparison, comparison::Layout::PerFigure, comparison::Shown::Changes, &conditions);
+    assert!(!page_of.held.is_empty());
+    let mut found = std::collections::BTreeSet::new();
+    for text in [json::json(&summary), comparison::json(&page_of)] {
+        keys(&serde_json::from_str(&text).unwrap(), &mut found);
+    }
+    assert!(found.len() > 60, "{found:?}");
+    let silent: Vec<&String> = found.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
+    assert!(silent.is_empty(), "EXPORTS.md does not name {silent:?}");
+}
