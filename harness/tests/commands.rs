@@ -111,9 +111,15 @@ fn steps<'a>(value: &'a serde_json::Value, key: &str, found: &mut Vec<&'a str>) 
     match value {
         serde_json::Value::Object(fields) => {
             found.extend(fields.get(key).and_then(serde_json::Value::as_str));
-            fields.values().for_each(|value| steps(value, key, found));
+            for value in fields.values() {
+                steps(value, key, found);
+            }
         }
-        serde_json::Value::Array(values) => values.iter().for_each(|value| steps(value, key, found)),
+        serde_json::Value::Array(values) => {
+            for value in values {
+                steps(value, key, found);
+            }
+        }
         _ => {}
     }
 }
@@ -137,7 +143,7 @@ fn the_workflow_is_one_and_its_command_lines_parse() {
         let mistake = mistake(arguments);
         assert!(mistake.is_none(), "gate.yml: {}", mistake.unwrap_or_default());
         // What a step names must be there; a baseline is asked for only where it is.
-        for file in arguments.iter().filter(|argument| argument.ends_with(".yaml")) {
+        for file in arguments.iter().filter(|argument| argument.starts_with("experiments/")) {
             assert!(std::path::Path::new("..").join(file).is_file(), "gate.yml: no `{file}`");
         }
     }

@@ -152,10 +152,16 @@ fn keys(value: &serde_json::Value, found: &mut std::collections::BTreeSet<String
                 } else {
                     Some(value).filter(|value| !(has_names_for_keys && value.is_object()))
                 };
-                below.into_iter().for_each(|value| keys(value, found));
+                if let Some(value) = below {
+                    keys(value, found);
+                }
             }
         }
-        serde_json::Value::Array(values) => values.iter().for_each(|value| keys(value, found)),
+        serde_json::Value::Array(values) => {
+            for value in values {
+                keys(value, found);
+            }
+        }
         _ => {}
     }
 }
@@ -177,7 +183,9 @@ fn the_page_on_exports_names_every_key() {
     summary.fail(&about.cells[5].cell, regressed);
     let before = crate::compare::Side::of("a", "a", &records);
     let mut slower = records.clone();
-    slower.iter_mut().for_each(|record| record.outcome.figures.set(Figure::MsgsPerOp, 90.0));
+    for record in &mut slower {
+        record.outcome.figures.set(Figure::MsgsPerOp, 90.0);
+    }
     let (after, alpha) = (crate::compare::Side::of("b", "b", &slower[..5]), crate::compare::Question::ALPHA);
     let question = crate::compare::Question { reference: 0, figures: vec![Figure::MsgsPerOp], alpha };
     let comparison = crate::compare::Comparison::of(&[before, after], &question).unwrap();
