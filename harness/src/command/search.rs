@@ -5,6 +5,7 @@
 
 mod space;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,7 +43,9 @@ pub(super) fn search(args: &SearchArgs, console: &Console, interrupted: &AtomicB
     let wanted = wanted(&spec, args);
     let mut plan = Plan::under(&spec, EngineChoice::Simulated);
     plan.only(&args.only)?;
-    let space = Space::of(plan, spec.contradictions(), &wanted)?;
+    // Of cells that were not asked for nothing needs to be said.
+    let skipped = if args.only.is_empty() { spec.contradictions() } else { BTreeMap::new() };
+    let space = Space::of(plan, skipped, &wanted)?;
     let nodes = ready::nodes(&space.plan, &toolchain, console)?;
     let method = Method {
         seeds: wanted.seeds,

@@ -15,7 +15,7 @@ use crate::frontier::pareto;
 use crate::gate::{self, Rules, Verdict};
 use crate::limit::{JudgedBy, Limit};
 use crate::outcome::Outcome;
-use crate::search::{Fate, Found, Round, Standing};
+use crate::search::{Fate, Found, Round, Standing, TOLERANCE};
 use crate::statistics::Spread;
 
 /// What was looked for and where, in the words of the experiment.
@@ -136,13 +136,36 @@ fn front(finalists: &[(usize, Row)], point: &dyn Fn(&Row) -> Option<(f64, f64)>)
     };
     let (safe, all): (Vec<_>, Vec<_>) =
         (placed.iter().copied().filter(|(row, _)| row.is_unsafe.is_none()).collect(), placed);
+    let safe = apart(of(&safe), point);
     let beyond = of(&all).into_iter().filter(|row| row.is_unsafe.is_some());
-    let mut rows: Vec<Row> = of(&safe).into_iter().chain(beyond).collect();
+    let beyond: Vec<Row> = beyond.filter(|row| !safe.iter().any(|other| is_near(other, row, point))).collect();
+    let mut rows: Vec<Row> = safe.into_iter().chain(apart(beyond, point)).collect();
     rows.sort_by(|one, other| {
         let cost = |row: &Row| point(row).map_or(f64::INFINITY, |(cost, _)| cost);
         cost(one).total_cmp(&cost(other))
     });
     rows
+}
+
+/// A front without the rows that another one of it all but beats: one that is worse in nothing by more than the tolerance, and
+/// better in something by more than that.
+fn apart(mut rows: Vec<Row>, point: &dyn Fn(&Row) -> Option<(f64, f64)>) -> Vec<Row> {
+    let mut place = 0;
+    while place < rows.len() {
+        let beats = |other: &Row| is_near(other, &rows[place], point) && !is_near(&rows[place], other, point);
+        if rows.iter().any(beats) {
+            rows.remove(place);
+        } else {
+            place += 1;
+        }
+    }
+    rows
+}
+
+/// Whether one row is worse than another in nothing by more than the tolerance.
+fn is_near(one: &Row, other: &Row, point: &dyn Fn(&Row) -> Option<(f64, f64)>) -> bool {
+    let allowed = 1.0 + TOLERANCE;
+    point(one).zip(point(other)).is_some_and(|(one, other)| one.0 <= other.0 * allowed && one.1 <= other.1 * allowed)
 }
 
 /// The cheapest that keeps the limits; of equal cost the one with less of what it is set against.

@@ -80,6 +80,27 @@ fn the_front_has_whom_no_safe_design_beats() {
 }
 
 #[test]
+fn what_all_but_is_beaten_is_not_shown() {
+    let row = |cell: &str, cost: f64, latency: f64, is_unsafe: bool| {
+        let spread = |value| Spread::of([value]).unwrap();
+        let calm = BTreeMap::from([(Figure::MsgsPerOp, spread(cost)), (Figure::StableLatencyMax, spread(latency))]);
+        let is_unsafe = is_unsafe.then(|| "it loses".to_owned());
+        Row { cell: cell.into(), axes: Vec::new(), calm, broken: BTreeMap::new(), is_unsafe }
+    };
+    let rows = [
+        row("a hair cheaper and far slower", 0.999, 900.0, false),
+        row("good", 1.0, 500.0, false),
+        row("a hair better but unsafe", 0.998, 499.0, true),
+        row("far better but unsafe", 0.5, 499.0, true),
+        row("quick", 2.0, 200.0, false),
+    ];
+    let rows: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
+    let point = |row: &Row| Some((row.calm[&Figure::MsgsPerOp].mean, row.calm[&Figure::StableLatencyMax].mean));
+    let shown: Vec<String> = front(&rows, &point).into_iter().map(|row| row.cell).collect();
+    assert_eq!(shown, ["far better but unsafe", "good", "quick"]);
+}
+
+#[test]
 fn the_data_has_every_answer() {
     let data = json(&done());
     assert_eq!(data["answers"][0]["answer"]["cell"], "good");
