@@ -152,8 +152,12 @@ fn front(finalists: &[(usize, Row)], point: &dyn Fn(&Row) -> Option<(f64, f64)>)
 fn apart(mut rows: Vec<Row>, point: &dyn Fn(&Row) -> Option<(f64, f64)>) -> Vec<Row> {
     let mut place = 0;
     while place < rows.len() {
-        let beats = |other: &Row| is_near(other, &rows[place], point) && !is_near(&rows[place], other, point);
-        if rows.iter().any(beats) {
+        // Of two that are as good as each other the first stays.
+        let beats = |(at, other): (usize, &Row)| {
+            let is_as_good = is_near(other, &rows[place], point);
+            at != place && is_as_good && (at < place || !is_near(&rows[place], other, point))
+        };
+        if rows.iter().enumerate().any(beats) {
             rows.remove(place);
         } else {
             place += 1;

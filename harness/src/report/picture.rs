@@ -11,7 +11,7 @@ use crate::frontier::Setting;
 
 /// Both panels. `bounds` are limits on messages between servers, on the median and on the largest latency.
 pub(crate) fn picture(points: &[Point], setting: Setting, bounds: [Option<f64>; 3]) -> String {
-    let scene = Scene { points, setting, has_floor: true, bounds, names_front: true };
+    let scene = Scene { points, setting, has_floor: true, bounds, names_front: points.len() <= NAMED };
     let [median, max] = scene.both();
     let published = if setting == Setting::CHALLENGE {
         "Hollow marks and the dotted line: published results, by their place in the list of `harness report`."
@@ -30,6 +30,9 @@ pub(crate) fn picture(points: &[Point], setting: Setting, bounds: [Option<f64>; 
     };
     picture.into_string() + "\n"
 }
+
+/// Of more points than that the names would stand on each other.
+const NAMED: usize = 10;
 
 #[cfg(test)]
 mod tests {

@@ -23,6 +23,7 @@ mod gate;
 mod official;
 mod parts;
 mod places;
+mod records;
 mod report;
 mod reuse;
 mod run;
