@@ -25,6 +25,11 @@ pub(crate) struct Recorder {
     bereft: BTreeSet<Address>,
     /// The kept messages that may be answered: the last of each sender, receiver and number.
     answerable: BTreeMap<(Address, Address, MessageId), usize>,
+    /// Kept messages for which no receipt has come back, by sender and receiver. A receipt tells all that has ever arrived;
+    /// the first to come back is the one that matters.
+    unreceipted: BTreeMap<(Address, Address), Vec<MessageId>>,
+    /// Which of those a receipt under way tells of, by the network's number of its message.
+    receipts: BTreeMap<u64, Vec<MessageId>>,
 }
 
 /// What a body says of itself.
@@ -46,6 +51,8 @@ impl Recorder {
             holds: BTreeMap::new(),
             bereft: BTreeSet::new(),
             answerable: BTreeMap::new(),
+            unreceipted: BTreeMap::new(),
+            receipts: BTreeMap::new(),
         }
     }
 
@@ -53,6 +60,22 @@ impl Recorder {
     fn open(&mut self, id: u64) -> Option<&mut Message> {
         let first = self.messages.partition_point(|message| message.id < id);
         self.messages[first..].iter_mut().take_while(|message| message.id == id).find(|one| one.end == End::UnderWay)
+    }
+
+    /// Whether a body tells that messages with the value have arrived, and nobody has told so before.
+    fn is_receipt(&mut self, id: u64, Ends { src, dest }: Ends, body: &Body<Peer>) -> bool {
+        let receipt = match body {
+            Body::Peer(Peer::Received(receipt)) => Some(&**receipt),
+            Body::Peer(Peer::Batch(batch)) => batch.received.as_ref(),
+            _ => None,
+        };
+        let (Some(receipt), Some(waiting)) = (receipt, self.unreceipted.get(&(dest, src))) else { return false };
+        let told: Vec<MessageId> = waiting.iter().copied().filter(|number| receipt.covers(*number)).collect();
+        let is_news = !told.is_empty();
+        if is_news {
+            self.receipts.insert(id, told);
+        }
+        is_news
     }
 
     /// Whether a body carries the value. A message may carry many.
@@ -82,17 +105,19 @@ impl Witness<Body<Peer>> for Recorder {
             return;
         }
         let Words { kind, number, answers } = words(body);
+        let is_receipt = self.is_receipt(id, ends, body);
         let role = if carries {
             // A client has it from nobody.
             let hop = if src.is_client() { Some(0) } else { self.holds.get(&src).map(|hops| hops + 1) };
             Role::Carrier { hop }
-        } else if answers.iter().any(|&to| self.answerable.contains_key(&(dest, src, to))) {
+        } else if is_receipt || answers.iter().any(|&to| self.answerable.contains_key(&(dest, src, to))) {
             Role::Answer
         } else {
             return;
         };
         if let (Role::Carrier { .. }, Some(number)) = (role, number) {
             self.answerable.insert((src, dest, number), self.messages.len());
+            self.unreceipted.entry((src, dest)).or_default().push(number);
         }
         self.messages.push(Message { id, sent: now, src, dest, kind, role, end: End::UnderWay });
     }
@@ -105,7 +130,12 @@ impl Witness<Body<Peer>> for Recorder {
 
     fn arrived(&mut self, now: Time, id: u64) {
         let Some(message) = self.open(id) else { return };
-        let (dest, role) = (message.dest, message.role);
+        let (src, dest, role) = (message.src, message.dest, message.role);
+        if let Some(told) = self.receipts.remove(&id)
+            && let Some(waiting) = self.unreceipted.get_mut(&(dest, src))
+        {
+            waiting.retain(|number| !told.contains(number));
+        }
         let sight = match role {
             Role::Answer => Sight::Answer,
             Role::Carrier { .. } if self.holds.contains_key(&dest) => Sight::Again,
@@ -151,5 +181,48 @@ fn words(body: &Body<Peer>) -> Words {
             };
             Words { kind, number: json["msg_id"].as_u64(), answers }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use node::peer::Batch;
+    use node::receipts::Receipt;
+
+    use super::*;
+
+    const A: Address = Address::node(0);
+    const B: Address = Address::node(1);
+
+    fn batch(messages: Vec<Value>, msg_id: MessageId, received: Option<Receipt>) -> Body<Peer> {
+        let batch = Batch { messages, msg_id, oldest: msg_id, is_relay: false, is_probe: false, received };
+        Body::Peer(Peer::Batch(Box::new(batch)))
+    }
+
+    const fn receipt(below: MessageId) -> Receipt {
+        Receipt { below, beyond: Vec::new(), latest: None }
+    }
+
+    fn at(millis: u64) -> Time {
+        Time::from_nanos(millis * 1_000_000)
+    }
+
+    #[test]
+    fn a_message_of_many_values_is_followed_until_a_receipt_of_it_comes_back() {
+        let mut recorder = Recorder::of(7);
+        let mut say = |time: u64, id: u64, src: Address, dest: Address, body: Body<Peer>, is_lost: bool| {
+            recorder.sent(at(time), id, Ends { src, dest }, &body);
+            if is_lost { recorder.lost(at(time), id, Loss::Chance) } else { recorder.arrived(at(time + 10), id) }
+        };
+        say(0, 0, A, B, batch(vec![6], 3, None), false);
+        say(5, 1, A, B, batch(vec![7, 8], 4, None), false);
+        // Of the one before; then lost; then riding on other values; then once more, which nobody needs.
+        say(20, 2, B, A, Body::Peer(Peer::Received(Box::new(receipt(4)))), false);
+        say(30, 3, B, A, Body::Peer(Peer::Received(Box::new(receipt(5)))), true);
+        say(40, 4, B, A, batch(vec![9], 0, Some(receipt(5))), false);
+        say(60, 5, B, A, Body::Peer(Peer::Received(Box::new(receipt(6)))), false);
+        let kept: Vec<(u64, &str, &str)> =
+            recorder.messages.iter().map(|one| (one.id, one.kind.as_str(), one.fate())).collect();
+        assert_eq!(kept, [(1, "batch", "first sight"), (3, "received", "lost"), (4, "batch", "answer")]);
     }
 }
