@@ -41,7 +41,7 @@ fn main() {
 
     println!("\n| history of 25 nodes | values that reads return | both checkers | peak MB so far |");
     println!("| --- | --- | --- | --- |");
-    for seconds in [10, 100] {
+    for seconds in [15, 150] {
         checked(&scenario::history(seconds));
     }
 }
