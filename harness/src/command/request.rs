@@ -318,7 +318,7 @@ mod tests {
             ),
             (
                 "-w broadcast --bin b --nemesis meteor",
-                "bad value `meteor` for `--nemesis`: nothing breaks by the name `meteor`: expected `none`, or some of `partition`, `one-way`, `loss`, `duplication`, `slow`, `pause`, `crash` joined by `+`",
+                "bad value `meteor` for `--nemesis`: nothing breaks by the name `meteor`: expected `none`, or some of `partition`, `one-way`, `isolate`, `loss`, `duplication`, `slow`, `pause`, `crash` joined by `+`",
             ),
             (
                 "-w echo --bin b --latency 1.5",

@@ -313,7 +313,12 @@ const TICK: Duration = Duration::from_millis(10);
 fn what_a_session_leaves_running_is_seen() {
     let session = Session::new();
     let mut left = session.command("/bin/sh", &["-c", "while :; do sleep 1; done"]);
-    assert!(!processes_with(session.mark()).is_empty());
+    // Its environment can be read once it has become the shell.
+    let begun = Instant::now();
+    while processes_with(session.mark()).is_empty() {
+        assert!(begun.elapsed() < LONG, "what runs is not seen");
+        thread::sleep(TICK);
+    }
     left.child.kill().expect("it runs");
     left.child.wait().expect("it was killed");
 }

@@ -19,7 +19,7 @@ fn what_maelstrom_refuses_is_refused_with_its_code() {
         (
             "-w broadcast --bin bin/flood --nemesis meteor",
             "bad value `meteor` for `--nemesis`: nothing breaks by the name `meteor`: expected `none`, or some of `partition`, \
-             `one-way`, `loss`, `duplication`, `slow`, `pause`, `crash` joined by `+`\n",
+             `one-way`, `isolate`, `loss`, `duplication`, `slow`, `pause`, `crash` joined by `+`\n",
         ),
         (
             "-w broadcast --bin bin/flood --frobnicate 3",
