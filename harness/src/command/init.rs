@@ -10,7 +10,7 @@ use crate::artifact::Toolchain;
 use crate::cli::InitArgs;
 use crate::console::Console;
 use crate::exit::ExitStatus;
-use crate::spec::Spec;
+use crate::spec::{Spec, is_barred};
 
 /// The whole verb.
 pub(super) fn init(args: &InitArgs, console: &Console) -> anyhow::Result<ExitStatus> {
@@ -75,8 +75,7 @@ fn starter(file: &Utf8Path, node: &Node) -> String {
 
 /// A file's name as that of a directory of results, on every system.
 fn name(stem: &str) -> String {
-    let name: String =
-        stem.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
+    let name: String = stem.chars().map(|c| if is_barred(c) { '-' } else { c }).collect();
     let name = name.trim_start_matches(['.', '-']).trim_end_matches('.');
     if name.is_empty() { "mine".to_owned() } else { name.to_owned() }
 }

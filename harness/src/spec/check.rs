@@ -109,13 +109,17 @@ fn whole(fields: &Fields<'_>, name: &str, least: u64, most: u64, problems: &mut 
     number(fields.value(name)?, &format!("`{name}`"), "a whole number", least, most, problems)
 }
 
+/// Whether a character can stand in no experiment's name, since some system has no directory of such a name.
+pub(crate) fn is_barred(c: char) -> bool {
+    c.is_control() || "/\\:*?\"<>|".contains(c)
+}
+
 /// Results are kept in a directory of this name, so it must be one on every system, and never a path out of the store.
 fn name<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a str> {
     let name = word(node, "`name`", problems)?;
-    let wrong = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
     let expected = if name.is_empty() || name.len() > NAME_MAX {
         format!("expected from 1 to {NAME_MAX} bytes")
-    } else if let Some(wrong) = name.chars().find(|c| wrong(*c)) {
+    } else if let Some(wrong) = name.chars().find(|c| is_barred(*c)) {
         format!("expected no `{}`", wrong.escape_debug())
     } else if name.starts_with(['.', '-']) || name.ends_with('.') {
         "expected a letter or digit at both ends".to_owned()

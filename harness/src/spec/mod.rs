@@ -33,6 +33,7 @@ use thiserror::Error;
 
 use self::axis::{AxisKind, Choice};
 pub(crate) use self::cells::Combination;
+pub(crate) use self::check::is_barred;
 pub use self::diagnostic::Code;
 use self::diagnostic::Problems;
 pub use self::schema::schema;
