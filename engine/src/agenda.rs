@@ -12,9 +12,7 @@ use std::collections::BinaryHeap;
 use protocol::Time;
 
 /// A number that is due at a time. Equal times are ordered by number.
-///
-/// Reversed, because heaps give out what is greatest, and a list its last.
-type Entry = Reverse<(Time, u32)>;
+type Entry = (Time, u32);
 
 /// What is due, earliest first.
 #[derive(Debug)]
@@ -23,14 +21,16 @@ pub(crate) struct Agenda {
     slot_bits: u32,
     /// The number of the slot whose turn it is.
     slot: u64,
-    /// What is due in that slot or before, latest first.
+    /// What is due in that slot or before, earliest first.
     current: Vec<Entry>,
-    /// What has come since, is due in that slot or before, and was not first of all.
-    sudden: BinaryHeap<Entry>,
+    /// How many of those were taken out. They stay until the next slot's turn.
+    taken: usize,
+    /// What has come since, is due in that slot or before, and fits at neither end.
+    sudden: BinaryHeap<Reverse<Entry>>,
     /// The slots after it, by number modulo [`SLOTS`].
     slots: Vec<Vec<Entry>>,
     /// Everything due after those.
-    later: BinaryHeap<Entry>,
+    later: BinaryHeap<Reverse<Entry>>,
 }
 
 /// How many slots there are.
@@ -52,6 +52,7 @@ impl Agenda {
             slot_bits,
             slot: 0,
             current: Vec::new(),
+            taken: 0,
             sudden: BinaryHeap::new(),
             slots: vec![Vec::new(); SLOTS],
             later: BinaryHeap::new(),
@@ -61,37 +62,49 @@ impl Agenda {
     /// `number` is due at `time`.
     #[inline]
     pub(crate) fn push(&mut self, time: Time, number: u32) {
-        let entry = Reverse((time, number));
-        let slot = self.slot_of(time);
-        if slot <= self.slot {
-            // What is due at once is first of all, and no heap's business.
-            let is_first = self.current.last().is_none_or(|first| *first < entry);
-            if is_first { self.current.push(entry) } else { self.sudden.push(entry) }
-        } else if slot - self.slot < SLOTS as u64 {
-            self.slots[place(slot)].push(entry);
+        let entry = (time, number);
+        // Earlier than the current slot counts as in it.
+        let ahead = self.slot_of(time).saturating_sub(self.slot);
+        if ahead == 0 {
+            self.push_sudden(entry);
+        } else if ahead < SLOTS as u64 {
+            self.slots[place(self.slot + ahead)].push(entry);
         } else {
-            self.later.push(entry);
+            self.later.push(Reverse(entry));
+        }
+    }
+
+    /// Puts in what is due in the current slot.
+    fn push_sudden(&mut self, entry: Entry) {
+        if self.current[self.taken..].last().is_none_or(|last| *last <= entry) {
+            self.current.push(entry);
+        } else if self.taken > 0 && self.current[self.taken] >= entry {
+            // What is due at once is first of all, and no heap's business.
+            self.taken -= 1;
+            self.current[self.taken] = entry;
+        } else {
+            self.sudden.push(Reverse(entry));
         }
     }
 
     /// When the first of all is due; [`Time::MAX`] if nothing is.
     #[inline]
     pub(crate) fn next(&mut self) -> Time {
-        match self.current.last() {
-            Some(&Reverse((time, _))) if self.sudden.is_empty() => time,
+        match self.current.get(self.taken) {
+            Some(&(time, _)) if self.sudden.is_empty() => time,
             _ => self.first().map_or(Time::MAX, |(time, _)| time),
         }
     }
 
     /// Takes out what is due first, if it is due by `now`.
     #[inline]
-    pub(crate) fn pop(&mut self, now: Time) -> Option<(Time, u32)> {
-        match self.current.last() {
-            Some(&Reverse(first)) if self.sudden.is_empty() => {
+    pub(crate) fn pop(&mut self, now: Time) -> Option<Entry> {
+        match self.current.get(self.taken) {
+            Some(&first) if self.sudden.is_empty() => {
                 if first.0 > now {
                     return None;
                 }
-                self.current.pop();
+                self.taken += 1;
                 Some(first)
             }
             _ => self.pop_sudden(now),
@@ -99,10 +112,10 @@ impl Agenda {
     }
 
     /// The same where something has come since the slot's turn, or nothing is left of it.
-    fn pop_sudden(&mut self, now: Time) -> Option<(Time, u32)> {
+    fn pop_sudden(&mut self, now: Time) -> Option<Entry> {
         let first = self.first().filter(|&(time, _)| time <= now)?;
-        if self.current.last() == Some(&Reverse(first)) {
-            self.current.pop();
+        if self.current.get(self.taken) == Some(&first) {
+            self.taken += 1;
         } else {
             self.sudden.pop();
         }
@@ -110,15 +123,21 @@ impl Agenda {
     }
 
     /// What is due first.
-    fn first(&mut self) -> Option<(Time, u32)> {
-        if self.current.is_empty() && self.sudden.is_empty() {
+    fn first(&mut self) -> Option<Entry> {
+        if self.taken == self.current.len() && self.sudden.is_empty() {
             self.turn();
         }
-        self.current.last().max(self.sudden.peek()).map(|&Reverse(first)| first)
+        let sudden = self.sudden.peek().map(|&Reverse(first)| first);
+        match (self.current.get(self.taken).copied(), sudden) {
+            (Some(first), Some(sudden)) => Some(first.min(sudden)),
+            (first, sudden) => first.or(sudden),
+        }
     }
 
     /// Goes to the next slot in which something is due.
     fn turn(&mut self) {
+        self.current.clear();
+        self.taken = 0;
         // Around the ring, from the slot behind the current one on.
         let (before, behind) = self.slots.split_at(place(self.slot) + 1);
         let within = behind.iter().chain(before).position(|slot| !slot.is_empty());
@@ -128,6 +147,7 @@ impl Agenda {
         };
         self.slot = next;
         std::mem::swap(&mut self.current, &mut self.slots[place(next)]);
+        // Nearly in order already, since what is noted later is mostly due later.
         self.current.sort_unstable();
         // The horizon has moved on: what is within it now leaves the far future.
         while let Some(&Reverse((time, number))) = self.later.peek()

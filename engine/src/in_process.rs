@@ -33,7 +33,8 @@ impl<P: Carry> Payload for Body<P> {
         }
     }
 
-    fn carried_values(&self, each: &mut dyn FnMut(Value)) {
+    #[inline]
+    fn carried_values(&self, mut each: impl FnMut(Value)) {
         match self {
             Self::Peer(peer) => peer.carried_values(each),
             Self::Request { request: Request::Broadcast { message }, .. } => each(*message),

@@ -149,10 +149,10 @@ impl Payload for JsonBody {
 
     /// The integers at a key `message`, `value` or `element`, and those in lists of integers. This covers what nodes are
     /// known to write; where a read contradicts it, the world drops the value from its figures.
-    fn carried_values(&self, each: &mut dyn FnMut(Value)) {
+    fn carried_values(&self, mut each: impl FnMut(Value)) {
         if let Ok(Json::Object(body)) = serde_json::from_str(&self.0) {
             for (key, value) in &body {
-                named_values(key, value, each);
+                named_values(key, value, &mut each);
             }
         }
     }
@@ -298,7 +298,7 @@ mod tests {
     fn values_are_found_where_nodes_put_them() {
         let carried = |text: &str| {
             let mut values = Vec::new();
-            JsonBody::new(text).carried_values(&mut |value| values.push(value));
+            JsonBody::new(text).carried_values(|value| values.push(value));
             values
         };
         assert_eq!(carried(r#"{"type":"broadcast_internal","message":7,"msg_id":3}"#), [7]);

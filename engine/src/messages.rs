@@ -19,8 +19,9 @@ pub(crate) struct Messages<P> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place(NonZeroU32);
 
-/// One message.
+/// One message. As long as a line of the processor's memory, if what it says is not too long, and so never on two.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(crate) struct Letter<P> {
     /// What it says.
     pub(crate) body: P,

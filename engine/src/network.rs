@@ -85,8 +85,10 @@ enum Halt {
     Stopped(u32),
 }
 
-/// What is under way to one receiver. Nothing waits in the queue of one that holds nothing.
+/// What is under way to one receiver. Nothing waits in the queue of one that holds nothing. On one line of the processor's
+/// memory, for there may be many.
 #[derive(Debug)]
+#[repr(align(64))]
 struct Receiver {
     inbox: Inbox,
     held: Option<Place>,

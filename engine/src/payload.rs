@@ -26,7 +26,7 @@ pub trait Payload: Clone {
     }
 
     /// Names each broadcast value that a node which receives this from another node then holds.
-    fn carried_values(&self, each: &mut dyn FnMut(Value));
+    fn carried_values(&self, each: impl FnMut(Value));
 }
 
 /// Which reply a request asks for.

@@ -223,7 +223,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             while let Some(Released { receiver: node, due, message }) = self.world.deliver(now) {
                 let &Letter { ref body, id, src, .. } = self.world.network.messages.at(message);
                 let spread = &mut self.spread;
-                body.carried_values(&mut |value| spread.arrived(now, node, value));
+                body.carried_values(|value| spread.arrived(now, node, value));
                 event(Event::Delivery(Delivery { node, id, src, body, due }));
                 self.world.network.messages.vacate([message]);
             }

@@ -33,7 +33,7 @@ enum Gossip {
 }
 
 impl Carry for Gossip {
-    fn carried_values(&self, each: &mut dyn FnMut(Value)) {
+    fn carried_values(&self, mut each: impl FnMut(Value)) {
         if let Self::Value(_, value) = self {
             each(*value);
         }

@@ -157,7 +157,7 @@ struct Flood {
 struct Gossip(Value);
 
 impl Carry for Gossip {
-    fn carried_values(&self, each: &mut dyn FnMut(Value)) {
+    fn carried_values(&self, mut each: impl FnMut(Value)) {
         each(self.0);
     }
 }

@@ -28,6 +28,7 @@ pub use single::Single;
 
 mod batched;
 mod gathering;
+mod queue;
 mod single;
 
 /// The sending end of a link.

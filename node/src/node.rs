@@ -5,7 +5,7 @@
 
 use protocol::{Address, Body, ErrorCode, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values};
 
-use self::edges::{find, links};
+use self::edges::{Links, find, links};
 use crate::receipts::Receipts;
 use crate::recovery::Recovery;
 use crate::role::{Follower, Leader, Role};
@@ -24,8 +24,8 @@ pub struct Node<R> {
     nodes: u32,
     number: u32,
     seen: ValueSet,
-    /// To the nodes that this one passes values to, by address.
-    links: Vec<Link>,
+    /// To the nodes that this one passes values to, by address. The first in place, since in a tree there is mostly one.
+    links: Links,
     /// Whether what one event brings goes out together.
     is_batched: bool,
     /// What has arrived from others, where one acknowledgement stands for many messages. Boxed, like all that most
@@ -60,7 +60,7 @@ impl Node<Leader> {
 }
 
 impl<R: Role> Node<R> {
-    fn new(config: Config, nodes: u32, number: u32, links: Vec<Link>, role: R) -> Self {
+    fn new(config: Config, nodes: u32, number: u32, links: Links, role: R) -> Self {
         let receipts = config.acks.are_cumulative().then(|| Box::new(Receipts::new(config.acks.delay(config.windows))));
         Self {
             config,

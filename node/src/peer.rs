@@ -85,7 +85,7 @@ const fn is_not(flag: &bool) -> bool {
 
 impl Carry for Peer {
     #[inline]
-    fn carried_values(&self, each: &mut dyn FnMut(Value)) {
+    fn carried_values(&self, mut each: impl FnMut(Value)) {
         match self {
             Self::Ack { .. } | Self::Ping { .. } | Self::Pong { .. } | Self::Received(_) | Self::Recover { .. } => {}
             Self::Batch(batch) => batch.messages.iter().copied().for_each(each),

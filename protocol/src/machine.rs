@@ -62,11 +62,11 @@ pub trait Machine {
 /// What an engine has to know of the words that nodes exchange, to see how values spread.
 pub trait Carry: Clone {
     /// Names each broadcast value that whoever receives this holds from then on.
-    fn carried_values(&self, each: &mut dyn FnMut(Value));
+    fn carried_values(&self, each: impl FnMut(Value));
 }
 
 impl Carry for () {
-    fn carried_values(&self, _each: &mut dyn FnMut(Value)) {}
+    fn carried_values(&self, _each: impl FnMut(Value)) {}
 }
 
 /// What machines want sent, in order. The driver sends it; nothing is sent by writing it here.

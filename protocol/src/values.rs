@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::RangeBounds;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
 
 /// What a broadcast carries. Maelstrom sends 0, 1, 2, …
 pub type Value = i64;
@@ -12,8 +14,9 @@ pub type Value = i64;
 /// them take 128 bytes, and a read's snapshot of them costs as much.
 #[derive(Clone, Debug, Default)]
 pub struct ValueSet {
-    words: Vec<u64>,
-    rest: BTreeSet<Value>,
+    /// The first 128 values in place: where there are many nodes, each is looked at when much else was looked at meanwhile.
+    words: SmallVec<[u64; 2]>,
+    rest: Option<Box<BTreeSet<Value>>>,
     len: usize,
 }
 
@@ -23,7 +26,7 @@ impl ValueSet {
 
     /// A set of nothing.
     pub const fn new() -> Self {
-        Self { words: Vec::new(), rest: BTreeSet::new(), len: 0 }
+        Self { words: SmallVec::new_const(), rest: None, len: 0 }
     }
 
     /// Adds a value; false if it was there.
@@ -43,7 +46,7 @@ impl ValueSet {
     #[cold]
     fn insert_beyond(&mut self, value: Value) -> bool {
         let Some((word, bit)) = Self::place(value) else {
-            let new = self.rest.insert(value);
+            let new = self.rest.get_or_insert_default().insert(value);
             self.len += usize::from(new);
             return new;
         };
@@ -56,7 +59,7 @@ impl ValueSet {
     /// Whether the value is in the set.
     pub fn contains(&self, value: Value) -> bool {
         match Self::place(value) {
-            None => self.rest.contains(&value),
+            None => self.rest.as_ref().is_some_and(|rest| rest.contains(&value)),
             Some((word, bit)) => self.words.get(word).is_some_and(|bits| bits & bit != 0),
         }
     }
@@ -73,21 +76,29 @@ impl ValueSet {
 
     /// The values in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
-        ascending(self.words.iter().copied(), self.rest.range(..0).copied(), self.rest.range(0..).copied())
+        ascending(self.words.iter().copied(), self.rest(..0), self.rest(0..))
     }
 
     /// The values of this set that the other lacks, in ascending order.
     pub fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Value> + 'a {
-        let rest = |value: &Value| !other.rest.contains(value);
+        let rest = |value: &Value| !other.contains(*value);
         let lacking = |(word, bits)| bits & !other.words.get(word).copied().unwrap_or(0);
         let words = self.words.iter().copied().enumerate().map(lacking);
-        ascending(words, self.rest.range(..0).copied().filter(rest), self.rest.range(0..).copied().filter(rest))
+        ascending(words, self.rest(..0).filter(rest), self.rest(0..).filter(rest))
+    }
+
+    /// The values that have no bit.
+    fn rest(&self, range: impl RangeBounds<Value>) -> impl Iterator<Item = Value> {
+        self.rest
+            .iter()
+            .flat_map(move |rest| rest.range((range.start_bound().cloned(), range.end_bound().cloned())))
+            .copied()
     }
 
     /// The set as bits, 64 values a word from 0, if every value is small and not negative; trailing words may be left out.
     /// For whoever compares many sets: one operation answers for 64 values.
     pub fn words(&self) -> Option<&[u64]> {
-        self.rest.is_empty().then_some(&self.words)
+        self.rest.is_none().then_some(&self.words)
     }
 
     #[inline]

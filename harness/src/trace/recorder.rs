@@ -81,7 +81,7 @@ impl Recorder {
     /// Whether a body carries the value. A message may carry many.
     fn carries(&self, body: &Body<Peer>) -> bool {
         let mut is_in = false;
-        body.carried_values(&mut |value| is_in |= value == self.value);
+        body.carried_values(|value| is_in |= value == self.value);
         is_in
     }
 }

@@ -90,7 +90,7 @@ impl<M: Machine> Machine for Watched<'_, M> {
         match body {
             &Body::Request { id, request: Request::Init { .. } } => self.is_initialised |= replied(id, &Reply::InitOk),
             Body::Peer(peer) if self.is_initialised => {
-                peer.carried_values(&mut |value| ledger.holds(now, self.node, value));
+                peer.carried_values(|value| ledger.holds(now, self.node, value));
             }
             &Body::Request { id, request: Request::Broadcast { message } } if replied(id, &Reply::BroadcastOk) => {
                 ledger.holds(now, self.node, message);

@@ -13,10 +13,9 @@
 //!
 //! Messages are numbered without gaps, so an acknowledgement finds its own by subtraction, usually at the front.
 
-use std::collections::VecDeque;
-
 use protocol::{Duration, MessageId, Outbox, Time, Value};
 
+use super::queue::Queue;
 use super::{Carries, Ends, Link};
 use crate::{Acks, Peer, RoundTrip, jitter};
 
@@ -33,7 +32,7 @@ pub struct Single {
     doubt: u8,
     /// The number of the oldest message in `unacknowledged`.
     oldest: MessageId,
-    unacknowledged: VecDeque<Entry>,
+    unacknowledged: Queue<Entry>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +68,7 @@ impl Single {
             probes: 0,
             doubt: 0,
             oldest: first,
-            unacknowledged: VecDeque::new(),
+            unacknowledged: Queue::new(),
         }
     }
 
@@ -89,7 +88,7 @@ impl Single {
     /// Sends a value, now or as soon as the link is trusted again.
     pub fn push(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
         if self.is_suspected() {
-            self.unacknowledged.push_back(Entry { message, sent: now, progress: Progress::Waiting });
+            self.unacknowledged.push(Entry { message, sent: now, progress: Progress::Waiting });
             return;
         }
         out.tell(self.ends.target, self.carries.peer(message, self.next_id()));
@@ -97,7 +96,7 @@ impl Single {
             self.oldest += 1;
             return;
         }
-        self.unacknowledged.push_back(Entry { message, sent: now, progress: Progress::Sent });
+        self.unacknowledged.push(Entry { message, sent: now, progress: Progress::Sent });
     }
 
     /// The other end has the message of that number. Numbers that are unknown or were acknowledged before change nothing.
@@ -125,8 +124,8 @@ impl Single {
                 return;
             }
         }
-        while self.unacknowledged.front().is_some_and(|entry| entry.progress == Progress::Acknowledged) {
-            self.unacknowledged.pop_front();
+        while self.unacknowledged.first().is_some_and(|entry| entry.progress == Progress::Acknowledged) {
+            self.unacknowledged.pop();
             self.oldest += 1;
         }
         if self.is_suspected() {
@@ -140,7 +139,7 @@ impl Single {
         if self.due() > now {
             return;
         }
-        let Some(entry) = self.unacknowledged.front_mut() else { return };
+        let Some(entry) = self.unacknowledged.first_mut() else { return };
         entry.sent = now;
         entry.progress = Progress::Repeated;
         out.tell(self.ends.target, self.carries.peer(entry.message, self.oldest));
@@ -155,7 +154,7 @@ impl Single {
     /// When the oldest message has waited too long; [`Time::MAX`] if there is none.
     pub fn due(&self) -> Time {
         // The front is never acknowledged, since that removes it, and never waits: what waits is behind a probe.
-        let Some(entry) = self.unacknowledged.front() else { return Time::MAX };
+        let Some(entry) = self.unacknowledged.first() else { return Time::MAX };
         let wait = match entry.progress {
             _ if self.is_suspected() => self.probe_interval(),
             // The doubt is about what was sent since it arose.
@@ -186,7 +185,7 @@ impl Single {
     fn release(&mut self, now: Time, out: &mut Outbox<Peer>) {
         // Not the doubled timeout: a doubt about this link is no reason to keep a healed one waiting.
         let timeout = self.round_trip.timeout();
-        for (id, entry) in (self.oldest..).zip(&mut self.unacknowledged) {
+        for (id, entry) in (self.oldest..).zip(self.unacknowledged.iter_mut()) {
             let progress = match entry.progress {
                 Progress::Acknowledged => continue,
                 Progress::Waiting => Progress::Sent,

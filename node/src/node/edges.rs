@@ -3,10 +3,14 @@
 //! Absent: which edges there are ([`crate::topology`]).
 
 use protocol::{Address, MessageId};
+use smallvec::SmallVec;
 
 use crate::link::{Carries, Direction, Ends};
 use crate::topology::Cluster;
 use crate::{Config, Link, Master};
+
+/// A node's links.
+pub(super) type Links = SmallVec<[Link; 1]>;
 
 /// The other ends of a node's edges.
 pub(super) struct Edges {
@@ -45,7 +49,7 @@ pub(super) fn links(
     number: u32,
     master: u32,
     first: MessageId,
-) -> (Vec<Link>, Option<Box<Link>>) {
+) -> (Links, Option<Box<Link>>) {
     let Edges { neighbours, children } = Edges::of(config, nodes, number, master);
     let targets = if config.relay_to_master { children.clone() } else { neighbours };
     // A master that is a child hears of a client's value as a child does, and not a second time.
@@ -60,7 +64,7 @@ pub(super) fn links(
 }
 
 /// A link to each of these, by address, none of them nearer to a root than another.
-pub(super) fn to_all(config: Config, number: u32, targets: Vec<u32>, first: MessageId) -> Vec<Link> {
+pub(super) fn to_all(config: Config, number: u32, targets: Vec<u32>, first: MessageId) -> Links {
     spreading(config, number, targets, |_| Direction::Down, first)
 }
 
@@ -70,7 +74,7 @@ fn spreading(
     mut targets: Vec<u32>,
     direction: impl Fn(u32) -> Direction,
     first: MessageId,
-) -> Vec<Link> {
+) -> Links {
     targets.sort_unstable();
     targets.dedup();
     let ends = |target| Ends { source: Address::node(number), target: Address::node(target) };
