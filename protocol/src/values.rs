@@ -16,6 +16,7 @@ pub type Value = i64;
 pub struct ValueSet {
     /// The first 128 values in place: where there are many nodes, each is looked at when much else was looked at meanwhile.
     words: SmallVec<[u64; 2]>,
+    #[expect(clippy::box_collection, reason = "hardly ever there, and a word is smaller than three")]
     rest: Option<Box<BTreeSet<Value>>>,
     len: usize,
 }
