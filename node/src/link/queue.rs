@@ -77,12 +77,11 @@ mod tests {
         fn it_is_a_queue(steps in prop::collection::vec(prop::option::weighted(0.6, any::<u8>()), 0..60)) {
             let (mut queue, mut oracle) = (Queue::new(), VecDeque::new());
             for step in steps {
-                match step {
-                    Some(entry) => {
-                        queue.push(entry);
-                        oracle.push_back(entry);
-                    }
-                    None => prop_assert_eq!(queue.pop(), oracle.pop_front()),
+                if let Some(entry) = step {
+                    queue.push(entry);
+                    oracle.push_back(entry);
+                } else {
+                    prop_assert_eq!(queue.pop(), oracle.pop_front());
                 }
                 prop_assert!(queue.iter().eq(&oracle));
                 prop_assert!(queue.iter_mut().eq(&mut oracle));
