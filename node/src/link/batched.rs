@@ -114,7 +114,7 @@ impl Batched {
     }
 
     /// The other end has sent a message, and no probe.
-    pub(super) const fn hear(&mut self, now: Time) {
+    pub(super) fn hear(&mut self, now: Time) {
         self.gathering.hear(now);
     }
 
@@ -148,6 +148,7 @@ impl Batched {
         let tells = !flight.is_doubtful && !flight.messages.is_empty() && measured <= timeout + jitter::most(timeout);
         if tells {
             self.round_trip.measured(measured);
+            self.gathering.measured(measured, self.round_trip.smoothed());
             self.doubt = 0;
         }
         tells
