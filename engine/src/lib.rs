@@ -27,7 +27,7 @@
 //! # Faults that Maelstrom's `broadcast` test does not have
 //!
 //! Messages lost or doubled, slow links, cuts in one direction, nodes that stop or die and come back with nothing
-//! ([`Nemesis`]). Off unless asked for, and named in every table.
+//! ([`Nemesis`]). Off unless asked for, and named in every table. Nor can it offer a topology that the user has drawn ([`Custom`]).
 //!
 //! # Known differences
 //!
@@ -53,6 +53,7 @@ pub mod workload;
 
 mod agenda;
 mod client;
+mod custom;
 mod disturbance;
 mod fault;
 mod generator;
@@ -74,6 +75,7 @@ mod witness;
 mod workers;
 mod world;
 
+pub use custom::Custom;
 pub use fault::{Fault, FaultKind};
 pub use nemeses::{Nemeses, Nemesis, NemesisError};
 pub use options::{Availability, Concurrency, Distribution, Latency, Options, ProcessDelay, Topology, Workload};

@@ -1,11 +1,12 @@
 //! What a test is to do: the options of `maelstrom test` (semantics, section 1.2), typed.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use protocol::Duration;
 use serde::{Deserialize, Serialize};
 
-use crate::{Nemeses, Rules};
+use crate::{Custom, Nemeses, Rules};
 
 /// A test's options. Field for field what Maelstrom's command line takes, and the seed it lacks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,7 +107,7 @@ pub enum Distribution {
 }
 
 /// The topology that the test offers (semantics, section 5.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Topology {
     /// Rows of ceil(√n) nodes, each linked to its four neighbours.
@@ -121,6 +122,23 @@ pub enum Topology {
     Tree3,
     /// A heap with 4 children each.
     Tree4,
+    /// One that the user has drawn; Maelstrom's test has none.
+    Custom(Custom),
+}
+
+impl fmt::Display for Topology {
+    /// As Maelstrom's command line names it; one that is drawn, as the user does.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Grid => "grid",
+            Self::Line => "line",
+            Self::Total => "total",
+            Self::Tree2 => "tree2",
+            Self::Tree3 => "tree3",
+            Self::Tree4 => "tree4",
+            Self::Custom(custom) => &custom.name,
+        })
+    }
 }
 
 /// What share of operations must succeed (semantics, section 8.2).

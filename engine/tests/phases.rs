@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use engine::history::{F, OpError, OpKind, Process};
 use engine::json::{JsonBody, Line};
-use engine::{Distribution, Event, FaultKind, Latency, Nemesis, Options, ProcessDelay, Run, Test, Topology, Workload};
+use engine::{
+    Custom, Distribution, Event, FaultKind, Latency, Nemesis, Options, ProcessDelay, Run, Test, Topology, Workload,
+};
 use protocol::{Duration, Time};
 use serde_json::{Value as Json, json};
 
@@ -107,7 +109,7 @@ fn a_flood_costs_what_it_costs_under_the_real_program() {
     for (topology, per_broadcast) in
         [(Topology::Grid, 56), (Topology::Tree4, 24), (Topology::Line, 24), (Topology::Total, 576)]
     {
-        let (run, end) = run(&challenge(topology), floods(25));
+        let (run, end) = run(&challenge(topology.clone()), floods(25));
         assert_eq!(run.fault, None);
         let broadcasts = run.history.broadcast_invocations();
         assert_eq!(run.journal.servers.sent, per_broadcast * broadcasts, "{topology:?}");
@@ -123,11 +125,25 @@ fn a_flood_costs_what_it_costs_under_the_real_program() {
     }
 }
 
+/// Round and round: every node tells the next, and the last one the first, which has it already.
+#[test]
+fn a_drawn_topology_is_offered_by_the_nodes_names() {
+    let nodes = ["a", "n12", "x-1"].map(str::to_owned);
+    let neighbours = (0..3).map(|place| (nodes[place].clone(), vec![nodes[(place + 1) % 3].clone()])).collect();
+    let ring = Topology::Custom(Custom { name: "ring".into(), neighbours });
+    let options = Options { nodes: nodes.to_vec(), ..challenge(ring) };
+    let (run, _) = run(&options, floods(3));
+    assert_eq!(run.fault, None);
+    assert_eq!(run.journal.servers.sent, 3 * run.history.broadcast_invocations());
+    let longest = run.spans.iter().map(|span| span.expect("every value arrives everywhere")).max();
+    assert!(longest.is_some_and(|span| (192..=300).contains(&span.as_millis())), "two hops: {longest:?}");
+}
+
 /// Hops times 100 ms, less what head-of-line holds round off: the grid's corners are 8 hops apart.
 #[test]
 fn spans_end_when_the_last_node_has_the_value() {
     for (topology, hops) in [(Topology::Grid, 8), (Topology::Tree4, 5), (Topology::Total, 1)] {
-        let options = Options { time_limit: Duration::from_secs(2), ..challenge(topology) };
+        let options = Options { time_limit: Duration::from_secs(2), ..challenge(topology.clone()) };
         let (run, _) = run(&options, floods(25));
         let spans: Vec<Duration> = run.spans.iter().map(|span| span.expect("every value arrives everywhere")).collect();
         let longest = spans.iter().max().unwrap().as_millis();

@@ -6,6 +6,7 @@
 pub mod claim;
 pub mod spread;
 
+use engine::Options;
 use engine::workload::topology as offered;
 use node::topology::{Cluster, Topology};
 use thiserror::Error;
@@ -92,7 +93,7 @@ impl Graph {
         }
         match OFFERED.into_iter().find(|(known, _)| *known == name) {
             Some((name, topology)) => {
-                let neighbours = offered::neighbours(topology, nodes);
+                let neighbours = offered::neighbours(&topology, &Options::numbered_nodes(nodes));
                 Ok(Self::offered(name, neighbours, root.unwrap_or(0)))
             }
             None => Err(GraphError::Unknown {

@@ -114,7 +114,7 @@ fn floods_are_as_fast_and_cost_as_much_as_under_the_real_program() {
         ("flood-tree4-25-lat100", Topology::Tree4),
     ] {
         let ours: Vec<Measured> = (0..4)
-            .map(|seed| Options { topology, ..challenge(seed) })
+            .map(|seed| Options { topology: topology.clone(), ..challenge(seed) })
             .map(|options| measure(&options, &flood(&options)))
             .collect();
         let real = &table[name];

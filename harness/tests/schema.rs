@@ -95,6 +95,11 @@ fn what_the_reader_takes_is_not_refused() {
         "name: x\nnode: {bin: ./a, args: -v}\ntest: {availability: 0.9, concurrency: 2n, process-delay: 750us}\n",
         "name: x\nnode: {crate: node}\ntest: {latency: .5s, time-limit: 2 m, nemesis: [partition, loss=2.5%], concurrency: 4}\n",
         "name: x\nnode: {crate: node}\nmatrix: {nemesis: [none, loss, partition+pause=2, [slow=5x, crash]]}\n",
+        "name: x\nnode: {bin: ./a}\ntest: {topology: {a: [b], b: a}, nodes: [a, b]}\n",
+        "name: x\nnode: {bin: ./a}\ntopologies: {mine: {n0: [n1], n1: n0}}\ntest: {node-count: 2}\nmatrix: {topology: [mine, line]}\n",
+        "name: x\nnode: {crate: node}\ntopologies: {mine: {n0: [n1], n1: n0}}\ntest: {node-count: 2}\nmatrix: {topology: [star, mine]}\n\
+         exclude: [{topology: star}]\n",
+        "name: x\nnode: {crate: node, features: [topology-offered]}\ntopologies: {one: {n0: }}\ntest: {node-count: 1, topology: one}\n",
         "name: x\nnode: {crate: node}\nlimits: {lost: '= 0', msgs-per-op: ['> 1', '<=30'], ok-fraction: '>= 1', stable-latency.max: '<0.6 s'}\n",
     ] {
         let document = document(source).unwrap_or_else(|| panic!("{source} is YAML"));
@@ -121,10 +126,15 @@ fn mistakes_are_seen_in_the_editor() {
 }
 
 /// What takes the whole file, or arithmetic.
-const SEEN_BY_THE_READER_ONLY: [&str; 19] = [
+const SEEN_BY_THE_READER_ONLY: [&str; 24] = [
     "arguments-of-the-node",
     "axis-always-on",
     "batch-window-of-a-binary",
+    "drawn-nodes",
+    "drawn-unheeded",
+    "drawn-unknown-2",
+    "drawn-unknown",
+    "drawn-unreachable",
     "exclude-everything",
     "exclude-no-such-combination",
     "exclude-without-matrix",

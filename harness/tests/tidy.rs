@@ -31,7 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("artifact", &["plan", "process"]),
     ("backend", &["exit", "figure", "outcome", "process", "results", "setup"]),
     ("baseline", &["compare", "figure"]),
-    ("compare", &["figure", "outcome", "plan", "spec", "statistics"]),
+    ("compare", &["figure", "outcome", "plan", "sources", "spec", "statistics"]),
     ("doctor", &["backend", "exit", "process"]),
     ("fidelity", &["exit", "figure", "limit", "outcome", "plan", "statistics"]),
     ("gate", &["exit", "figure", "limit", "outcome", "statistics"]),

@@ -86,7 +86,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
         }
         let nodes = self.options.node_count();
         self.phase = Phase::Setup { pending: nodes };
-        let request = Request::Topology(Arc::new(topology::neighbours(self.options.topology, nodes)));
+        let request = Request::Topology(Arc::new(topology::neighbours(&self.options.topology, &self.options.nodes)));
         for node in 0..nodes {
             self.ask_for_setup(now, Owner::Topology(node), &request, PATIENCE);
         }

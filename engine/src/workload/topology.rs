@@ -1,24 +1,27 @@
-//! The topologies that a broadcast test offers to its nodes (semantics, section 5.7). Every one is symmetric; a node is free
-//! to ignore it.
+//! The topologies that a broadcast test offers to its nodes (semantics, section 5.7). Every one of Maelstrom's is symmetric; a
+//! node is free to ignore it.
 
 use protocol::Adjacency;
 
 use crate::Topology;
 
-/// Each node's neighbours, in Maelstrom's order.
-pub fn neighbours(topology: Topology, count: u32) -> Adjacency {
-    (0..count).map(|node| of_one(topology, node, count)).collect()
+/// The neighbours of each of these nodes, in Maelstrom's order, or in the user's.
+pub fn neighbours(topology: &Topology, nodes: &[String]) -> Adjacency {
+    let count = u32::try_from(nodes.len()).expect("fewer than 2^32 nodes");
+    let each = |of_one: fn(u32, u32) -> Vec<u32>| (0..count).map(|node| of_one(node, count)).collect();
+    match topology {
+        Topology::Custom(custom) => custom.among(nodes),
+        Topology::Grid => each(grid),
+        Topology::Line => each(line),
+        Topology::Total => each(|node, count| (0..count).filter(|&other| other != node).collect()),
+        Topology::Tree2 => each(|node, count| tree(2, node, count)),
+        Topology::Tree3 => each(|node, count| tree(3, node, count)),
+        Topology::Tree4 => each(|node, count| tree(4, node, count)),
+    }
 }
 
-fn of_one(topology: Topology, node: u32, count: u32) -> Vec<u32> {
-    match topology {
-        Topology::Grid => grid(node, count),
-        Topology::Line => [node.checked_sub(1), Some(node + 1)].into_iter().flatten().filter(|&k| k < count).collect(),
-        Topology::Total => (0..count).filter(|&other| other != node).collect(),
-        Topology::Tree2 => tree(2, node, count),
-        Topology::Tree3 => tree(3, node, count),
-        Topology::Tree4 => tree(4, node, count),
-    }
+fn line(node: u32, count: u32) -> Vec<u32> {
+    [node.checked_sub(1), Some(node + 1)].into_iter().flatten().filter(|&k| k < count).collect()
 }
 
 /// Row-major in ceil(√n) columns. Next row, previous row, next column, previous column.
@@ -43,6 +46,11 @@ fn tree(arity: u32, node: u32, count: u32) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Options;
+
+    fn offered(topology: &Topology, count: u32) -> Adjacency {
+        neighbours(topology, &Options::numbered_nodes(count))
+    }
 
     fn edges(adjacency: &Adjacency) -> usize {
         adjacency.iter().map(Vec::len).sum::<usize>() / 2
@@ -50,26 +58,26 @@ mod tests {
 
     #[test]
     fn grids_as_the_semantics_lists_them() {
-        let grid = neighbours(Topology::Grid, 25);
+        let grid = offered(&Topology::Grid, 25);
         assert_eq!((&grid[0], &grid[4]), (&vec![5, 1], &vec![9, 3]));
         assert_eq!((&grid[12], &grid[24]), (&vec![17, 7, 13, 11], &vec![19, 23]));
         assert_eq!(edges(&grid), 40);
-        assert_eq!(neighbours(Topology::Grid, 5), [vec![3, 1], vec![4, 2, 0], vec![1], vec![0, 4], vec![1, 3]]);
-        assert_eq!(neighbours(Topology::Grid, 3), [vec![2, 1], vec![0], vec![0]]);
+        assert_eq!(offered(&Topology::Grid, 5), [vec![3, 1], vec![4, 2, 0], vec![1], vec![0, 4], vec![1, 3]]);
+        assert_eq!(offered(&Topology::Grid, 3), [vec![2, 1], vec![0], vec![0]]);
     }
 
     #[test]
     fn the_others_as_the_semantics_lists_them() {
-        assert_eq!(edges(&neighbours(Topology::Line, 25)), 24);
-        assert_eq!(neighbours(Topology::Line, 3), [vec![1], vec![0, 2], vec![1]]);
-        assert_eq!(neighbours(Topology::Line, 1), [Vec::<u32>::new()]);
-        assert_eq!(edges(&neighbours(Topology::Total, 25)), 300);
-        let tree = neighbours(Topology::Tree4, 25);
+        assert_eq!(edges(&offered(&Topology::Line, 25)), 24);
+        assert_eq!(offered(&Topology::Line, 3), [vec![1], vec![0, 2], vec![1]]);
+        assert_eq!(offered(&Topology::Line, 1), [Vec::<u32>::new()]);
+        assert_eq!(edges(&offered(&Topology::Total, 25)), 300);
+        let tree = offered(&Topology::Tree4, 25);
         assert_eq!(tree[0], [1, 2, 3, 4]);
         assert_eq!(tree[1], [0, 5, 6, 7, 8]);
         assert_eq!(tree[5], [1, 21, 22, 23, 24]);
         assert_eq!(edges(&tree), 24);
-        assert_eq!(neighbours(Topology::Tree3, 25)[2], [0, 7, 8, 9]);
+        assert_eq!(offered(&Topology::Tree3, 25)[2], [0, 7, 8, 9]);
     }
 
     #[test]
@@ -78,7 +86,7 @@ mod tests {
             [Topology::Grid, Topology::Line, Topology::Total, Topology::Tree2, Topology::Tree3, Topology::Tree4]
         {
             for count in 1..40 {
-                let adjacency = neighbours(topology, count);
+                let adjacency = offered(&topology, count);
                 for (node, list) in (0..).zip(&adjacency) {
                     assert!(
                         list.iter().all(|&other| adjacency[other as usize].contains(&node)),

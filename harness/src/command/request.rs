@@ -201,9 +201,9 @@ fn availability(text: &str) -> Result<Availability, String> {
 }
 
 /// One of a few names; else they are listed, the nearest first if one is near.
-fn one_of<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
+fn one_of<T: Clone>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
     if let Some((_, meant)) = names.iter().find(|(name, _)| *name == text) {
-        return Ok(*meant);
+        return Ok(meant.clone());
     }
     let near = nearest(text, names.iter().map(|(name, _)| *name));
     let hint = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();

@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Availability, Concurrency, Distribution, Options, Workload};
+use engine::{Availability, Concurrency, Distribution, Options, Topology, Workload};
+use sha2::{Digest as _, Sha256};
 
 use crate::outcome::Record;
+use crate::sources::hexadecimal;
 
 /// Facts by name, such as `rate: 100`.
 pub type Facts = BTreeMap<String, String>;
@@ -43,7 +45,7 @@ pub fn of_options(options: &Options) -> Facts {
         ("process-delay", spread(&milliseconds(options.process_delay.mean_us), options.process_delay.distribution)),
         ("rate", options.rate.to_string()),
         ("time-limit", seconds(options.time_limit)),
-        ("topology offered", format!("{:?}", options.topology).to_lowercase()),
+        ("topology offered", topology(&options.topology)),
         ("workload", workload(options.workload).to_owned()),
     ];
     let own = options.process_delay_of.iter();
@@ -82,6 +84,14 @@ fn seconds(duration: protocol::Duration) -> String {
 fn nodes(options: &Options) -> String {
     let count = options.node_count();
     if options.nodes == Options::numbered_nodes(count) { count.to_string() } else { options.nodes.join(" ") }
+}
+
+/// Two drawings of the same name may be different ones.
+fn topology(topology: &Topology) -> String {
+    let Topology::Custom(custom) = topology else { return topology.to_string() };
+    let drawing = serde_json::to_vec(&custom.neighbours).expect("names and lists of names");
+    let digest = hexadecimal(&Sha256::digest(drawing));
+    format!("{} ({} edges, {})", custom.name, custom.edges(), &digest[..8])
 }
 
 fn concurrency(concurrency: Concurrency) -> String {

@@ -4,7 +4,7 @@
 //! test offers is not.
 
 use maud::{Markup, html};
-use node::topology::Cluster;
+use node::topology::{Cluster, Topology};
 
 use super::Shown;
 use super::plot::px;
@@ -58,19 +58,21 @@ fn graphs(summary: &Summary<'_>) -> Vec<Graph> {
         if nodes == 0 {
             continue;
         }
-        let offered = row.cell.options.topology;
-        let (heading, root) = match config(&row.cell.source) {
+        let offered = &row.cell.options.topology;
+        // A node that takes what it is offered is as good as a stranger here.
+        let config = config(&row.cell.source).filter(|config| config.topology != Topology::Offered);
+        let (heading, root) = match config {
             Some(config) => (format!("{}, {nodes} nodes", config.topology), Some(Cluster::new(nodes).root())),
-            None => (format!("offered by the test: {}, {nodes} nodes", format!("{offered:?}").to_lowercase()), None),
+            None => (format!("offered by the test: {offered}, {nodes} nodes"), None),
         };
         if graphs.iter().any(|graph| graph.heading == heading) {
             continue;
         }
-        let edges = match config(&row.cell.source) {
+        let edges = match config {
             _ if nodes > NODES => Vec::new(),
             Some(config) => edges(nodes, |node| config.topology.neighbours(Cluster::new(nodes), node)),
             None => {
-                let offered = engine::workload::topology::neighbours(offered, nodes);
+                let offered = engine::workload::topology::neighbours(offered, &row.cell.options.nodes);
                 edges(nodes, |node| offered.get(node as usize).cloned().unwrap_or_default())
             }
         };

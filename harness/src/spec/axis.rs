@@ -3,11 +3,13 @@
 //! Absent: which cells the axes come to; that is [`super::cells`].
 
 use camino::{Utf8Path, Utf8PathBuf};
+use engine::{Custom, Topology};
 use node::Config;
 
 use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
 use super::nearest::nearest;
 use super::option::{self, TestOption};
+use super::topologies::Topologies;
 use super::value::{list, switch, word};
 use super::yaml::{Key, Kind, Node, Span};
 
@@ -46,6 +48,8 @@ pub(crate) enum Setting {
     Args(Vec<String>),
     Argument(&'static str, String),
     Bin(Utf8PathBuf),
+    /// The test offers this topology, and the node takes what the test offers.
+    Drawn(Custom),
     Feature(String, bool),
     Option(TestOption),
 }
@@ -54,6 +58,8 @@ pub(crate) enum Setting {
 pub(super) struct Vocabulary<'a> {
     /// The node's features; `None` if the node is a binary, which has none.
     pub(super) features: Option<&'a [String]>,
+    /// What the file draws for the test to offer.
+    pub(super) topologies: &'a Topologies,
     /// Where the file lies: relative paths of binaries begin here.
     pub(super) directory: &'a Utf8Path,
 }
@@ -117,10 +123,18 @@ impl Vocabulary<'_> {
             AxisKind::Bin => (word(node, "`bin`", problems)?.to_owned(), Setting::Bin(self.binary(node, problems)?)),
             AxisKind::Group(group) => {
                 let value = word(node, &format!("`{group}`"), problems)?;
-                (value.to_owned(), Setting::Feature(self.variant(group, value, &node.span, problems)?, true))
+                let setting = match self.drawn(group, value) {
+                    Some(custom) => Setting::Drawn(custom.clone()),
+                    None => Setting::Feature(self.variant(group, value, &node.span, problems)?, true),
+                };
+                (value.to_owned(), setting)
             }
             AxisKind::Option(name) => {
-                let option = TestOption::read(name, node, problems)?;
+                let option = TestOption::read(name, node, self.topologies, problems)?;
+                if let (Kind::Mapping(_), TestOption::Topology(Topology::Custom(_))) = (&node.kind, &option) {
+                    problems.push(unnamed(&node.span));
+                    return None;
+                }
                 let text = match (&node.kind, &option) {
                     (Kind::Scalar(text), _) => text.trim().to_owned(),
                     (_, TestOption::Nodes(names)) => names.join(" "),
@@ -172,9 +186,33 @@ impl Vocabulary<'_> {
         features.filter_map(move |feature| Some((&feature[feature.len() - value(feature)?..], feature)))
     }
 
+    /// The drawn topology that a value of this group names, if this node can take what the test offers.
+    fn drawn(&self, group: &str, value: &str) -> Option<&Custom> {
+        let takes_them = self.features.unwrap_or_default().iter().any(|feature| feature == OFFERED);
+        self.topologies.named(value).filter(|_| group == TOPOLOGY && takes_them)
+    }
+
     fn variant(&self, group: &str, value: &str, span: &Span, problems: &mut Problems) -> Option<String> {
         if let Some((_, feature)) = self.variants(group).find(|(variant, _)| *variant == value) {
             return Some(feature.to_owned());
+        }
+        if group == TOPOLOGY && self.topologies.has(value) {
+            // Drawn with mistakes, which have been told; or for another node.
+            let label = format!("drawn for the test to offer, and the node has no feature `{OFFERED}`");
+            let title = format!("this node cannot take the topology `{}`", shown(value));
+            if self.topologies.named(value).is_some() {
+                problems.push(Diagnostic::new(Code::UnknownFeature, span, title, label));
+            }
+            return None;
+        }
+        if let (TOPOLOGY, Some(near)) = (group, nearest(value, self.topologies.names())) {
+            let title = format!("`{}` is no value of `{TOPOLOGY}`", shown(value));
+            let known = self.variants(group).map(|(variant, _)| variant).chain(self.topologies.names());
+            let help = format!("a topology with a similar name is drawn: `{near}`");
+            problems.push(
+                Diagnostic::new(Code::UnknownChoice, span, title, format!("not one of {}", listed(known))).help(help),
+            );
+            return None;
         }
         problems.push(unknown_feature(span, &format!("{group}-{value}"), value, self.variants(group)));
         None
@@ -204,6 +242,19 @@ impl Vocabulary<'_> {
         Diagnostic::new(Code::UnknownAxis, &key.span, title, label).help(help)
     }
 }
+
+/// A drawing on an axis: several of them could not be told apart in a table.
+fn unnamed(span: &Span) -> Diagnostic {
+    let title = "a topology on an axis needs a name";
+    let help = "draw it under `topologies`, such as `topologies: {mine: {n0: [n1], n1: [n0]}}`, and write `mine` here";
+    Diagnostic::new(Code::BadTopology, span, title, "this one has none").help(help.to_owned())
+}
+
+/// The group of features, and the option, that a drawn topology can be a value of.
+const TOPOLOGY: &str = "topology";
+
+/// The feature with which a node takes the edges that the test offers.
+pub(super) const OFFERED: &str = "topology-offered";
 
 /// The words of a list of arguments; a single word counts as a list of itself.
 pub(super) fn arguments(node: &Node, problems: &mut Problems) -> Option<Vec<String>> {

@@ -1,17 +1,18 @@
 //! What a matrix comes to, and what can be wrong with it only as a whole: cells that no engine can run, cells that
 //! exclude, include or require speak of and that do not exist.
 //!
-//! Absent: the reading of single values; everything here has been read.
+//! Absent: the reading of single values; everything here has been read. Whether a single cell can be run ([`possible`]).
+
+mod possible;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Distribution, Nemesis, Options};
+use engine::{Options, Topology};
 use node::Config;
 
-use super::axis::{AxisKind, Choice, Setting};
-use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
+use super::axis::{AxisKind, Choice, OFFERED, Setting};
+use super::diagnostic::{Code, Diagnostic, Problems, listed};
 use super::option::TestOption;
-use super::yaml::Span;
 use super::{Assignment, NodeSpec, Require, Spec, option};
 use crate::plan::NodeSource;
 
@@ -99,6 +100,10 @@ impl Spec {
                 Setting::Args(list) => args.clone_from(list),
                 Setting::Argument(flag, value) => arguments.extend([(*flag).to_owned(), value.clone()]),
                 Setting::Bin(path) => bin = Some(path.clone()),
+                Setting::Drawn(custom) => {
+                    features.insert(OFFERED.to_owned());
+                    options.topology = Topology::Custom(custom.clone());
+                }
                 Setting::Feature(name, true) => _ = features.insert(name.clone()),
                 Setting::Feature(name, false) => _ = features.remove(name),
                 Setting::Option(option) => option.apply(&mut options),
@@ -145,23 +150,41 @@ impl Combination {
         self.choices.iter().map(|choice| (choice.axis.as_str(), choice.text.as_str())).collect()
     }
 
-    /// Why no node can be built or started so, if none can. Of features that this program's node does not have nobody knows.
+    /// Why this makes no sense, if it does not: no node can be built or started so, or it would not do what the test asks.
     fn contradiction(&self) -> Option<String> {
+        match self.config()? {
+            Ok(config) => self.unheeded(config),
+            Err(error) => Some(error),
+        }
+    }
+
+    /// What the node does, or why none can be built or started so. Of features that this program's node does not have nobody
+    /// knows, nor of programs.
+    fn config(&self) -> Option<Result<Config, String>> {
         let NodeSource::Crate { features, args } = &self.node else { return None };
         let named: Vec<&str> = features.iter().map(String::as_str).collect();
         let is_known = |name: &&str| Config::feature_names().any(|known| known == *name);
-        if !named.iter().all(is_known) {
-            return None;
-        }
-        match Config::named(&named).map(|config| config.with_arguments(args)) {
-            Ok(Ok(_)) => None,
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(error) => Some(error.to_string()),
-        }
+        named.iter().all(is_known).then(|| match Config::named(&named).map(|config| config.with_arguments(args)) {
+            Ok(started) => started.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        })
+    }
+
+    /// That the test offers what the user has drawn to a node that does not take it. With one of Maelstrom's topologies, which
+    /// every test offers, that is nothing special.
+    fn unheeded(&self, config: Config) -> Option<String> {
+        let Topology::Custom(custom) = &self.options.topology else { return None };
+        (config.topology != node::topology::Topology::Offered).then(|| {
+            format!("a node with `{}` has edges of its own and takes no notice of `{}`", config.topology, custom.name)
+        })
     }
 
     fn holds(&self, setting: &Setting) -> bool {
         match (setting, &self.node) {
+            (Setting::Drawn(wanted), NodeSource::Crate { features, .. }) => {
+                features.contains(OFFERED)
+                    && matches!(&self.options.topology, Topology::Custom(custom) if custom == wanted)
+            }
             (Setting::Args(wanted), NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) => wanted == args,
             (Setting::Argument(flag, value), NodeSource::Crate { args, .. }) => {
                 args.windows(2).any(|pair| pair[0] == *flag && pair[1] == *value)
@@ -212,8 +235,7 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems) {
     }
     included(spec, &cells, problems);
     for cell in &cells {
-        features_agree(spec, cell, problems);
-        engine_can_run(spec, cell, problems);
+        possible::check(spec, cell, problems);
     }
 }
 
@@ -273,90 +295,8 @@ fn no_such_cell(spec: &Spec, assignment: &Assignment, verb: &str) -> Diagnostic 
     Diagnostic::new(Code::NoSuchCell, &assignment.span, title, "this combination is not in the matrix")
 }
 
-/// A node has one topology, and one way to acknowledge; and not everything goes with everything.
-fn features_agree(spec: &Spec, cell: &Combination, problems: &mut Problems) {
-    let NodeSource::Crate { features, .. } = &cell.node else { return };
-    let mut has_conflict = false;
-    for (group, one) in EXCLUSIVE {
-        let named = features.iter().map(String::as_str).filter(|feature| feature.starts_with(group));
-        let named: Vec<&str> = named.collect();
-        if named.len() > 1 {
-            has_conflict = true;
-            problems.push(more_than_one(spec, cell, (group, one), &named));
-        }
-    }
-    let Some(error) = cell.contradiction().filter(|_| !has_conflict) else { return };
-    let is_nodes = |choice: &&Choice| {
-        matches!(choice.setting, Setting::Args(_) | Setting::Argument(..) | Setting::Feature(_, true))
-    };
-    let span = cell.choices.iter().rev().find(is_nodes).map_or(&spec.matrix, |choice| &choice.span);
-    problems.push(Diagnostic::new(Code::ConflictingFeatures, span, error, "with this, a node cannot be started"));
-}
-
-fn more_than_one(spec: &Spec, cell: &Combination, (group, one): (&str, &str), features: &[&str]) -> Diagnostic {
-    let sets_one =
-        |choice: &&Choice| matches!(&choice.setting, Setting::Feature(name, true) if name.starts_with(group));
-    let always = match &spec.node {
-        NodeSpec::Crate(named) => features.iter().rev().find_map(|name| named.get(*name)),
-        NodeSpec::Bin(_) => None,
-    };
-    let chosen = cell.choices.iter().rev().find(sets_one).map(|choice| &choice.span);
-    let span = chosen.or(always).unwrap_or(&spec.matrix);
-    let title = format!("a node has {one}, not {}", listed(features.iter().copied()));
-    let problem = Diagnostic::new(Code::ConflictingFeatures, span, title, "with this, a cell has more than one");
-    match always.filter(|always| *always != span) {
-        Some(always) => problem.also(always, "always on"),
-        None => problem,
-    }
-}
-
-fn engine_can_run(spec: &Spec, cell: &Combination, problems: &mut Problems) {
-    let place = |names: [&'static str; 2]| -> Span {
-        let kinds = names.map(AxisKind::Option);
-        let choices = || cell.choices.iter().chain(&spec.test);
-        let found = kinds.iter().find_map(|kind| choices().find(|choice| choice.kind == *kind));
-        found.map_or_else(|| spec.matrix.clone(), |choice| choice.span.clone())
-    };
-    let latency = cell.options.latency;
-    if latency.mean_ms == 0 && latency.distribution != Distribution::Constant {
-        let title = format!(
-            "latencies of mean 0 cannot be spread: `latency-dist` is `{}`",
-            option::written("latency-dist", &cell.options)
-        );
-        let span = place(["latency-dist", "latency"]);
-        let problem = Diagnostic::new(Code::ImpossibleTest, &span, title, "Maelstrom's network fails on this");
-        problems.push(problem.help("set a `latency` of 1ms or more, or leave `latency-dist` at `constant`".to_owned()));
-    }
-    let missing =
-        |nemesis: &Nemesis| matches!(nemesis, Nemesis::Isolate(node) if u32::from(*node) >= cell.options.node_count());
-    if let Some(nemesis) = cell.options.nemesis.iter().find(missing) {
-        let title = format!("`{nemesis}` cuts off a node that is not there: places count from 0");
-        let span = place(["nemesis", "node-count"]);
-        let label = format!("the test has {} nodes", cell.options.node_count());
-        problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, label));
-    }
-    if let Some(stranger) = cell.options.process_delay_of.keys().find(|&name| !cell.options.nodes.contains(name)) {
-        let span = place(["process-delay-of", "nodes"]);
-        let title = format!("`process-delay-of` names `{}`, and the test has no such node", shown(stranger));
-        let (first, last) = (cell.options.nodes.first(), cell.options.nodes.last());
-        let there = first.zip(last).map(|(first, last)| format!("there are `{first}` to `{last}`")).unwrap_or_default();
-        problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, there));
-    }
-    if cell.options.workers() > WORKERS_MAX {
-        let title = format!("a test with {} clients", cell.options.workers());
-        let span = place(["concurrency", "node-count"]);
-        problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, format!("at most {WORKERS_MAX} clients")));
-    }
-}
-
-/// Features of which a node has at most one begin so.
-const EXCLUSIVE: [(&str, &str); 2] = [("topology-", "one topology"), ("acks-", "one way to acknowledge")];
-
 /// Cells in all. Even at a second each, nobody waits for more.
 const CELLS_MAX: usize = 10_000;
 
 /// Nodes of all cells together: their names must fit in memory.
 const NODES_MAX: usize = 1 << 20;
-
-/// Clients of one test.
-const WORKERS_MAX: u32 = 100_000;

@@ -11,6 +11,7 @@ use engine::Options;
 use super::axis::{AxisKind, Choice, Setting, Vocabulary, arguments};
 use super::diagnostic::{Code, Diagnostic, Problems, shown};
 use super::option::{self, TestOption};
+use super::topologies::Topologies;
 use super::value::{Fields, choice, list, number, word};
 use super::yaml::{Kind, Node};
 use super::{NodeSpec, Require, Spec, cells, limit, matrix, search};
@@ -28,7 +29,6 @@ pub(super) fn experiment(
     let name = required(&fields, "name", root, NAME_HELP, problems).and_then(|node| name(node, problems));
     let description = fields.value("description").and_then(|node| word(node, "`description`", problems));
     let engine = fields.value("engine").and_then(|node| choice(node, "`engine`", &ENGINES, problems));
-    let test = fields.value("test").map_or_else(Vec::new, |node| test(node, problems));
     let (node, args) = match fields.value("node") {
         // Such an axis says what is tested in every cell.
         None if fields.value("matrix").is_some_and(matrix::names_binaries) => (NodeSpec::Bin(None), Vec::new()),
@@ -38,7 +38,11 @@ pub(super) fn experiment(
     };
 
     let features = matches!(node, NodeSpec::Crate(_)).then_some(features);
-    let vocabulary = Vocabulary { features, directory };
+    let topologies = fields
+        .value("topologies")
+        .map_or_else(Topologies::default, |node| Topologies::read(node, features.unwrap_or_default(), problems));
+    let test = fields.value("test").map_or_else(Vec::new, |node| test(node, &topologies, problems));
+    let vocabulary = Vocabulary { features, topologies: &topologies, directory };
     let axes =
         fields.value("matrix").map_or_else(Vec::new, |section| matrix::axes(section, &node, &vocabulary, problems));
     let include =
@@ -73,6 +77,7 @@ pub(super) fn experiment(
         search,
         test,
         options,
+        topologies,
         node,
         args,
         matrix: fields.field("matrix").map_or(root.span.clone(), |(key, _)| key.span.clone()),
@@ -132,7 +137,7 @@ fn name<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a str> {
 }
 
 /// The section `test`: options by name.
-fn test(node: &Node, problems: &mut Problems) -> Vec<Choice> {
+fn test(node: &Node, drawn: &Topologies, problems: &mut Problems) -> Vec<Choice> {
     let Some(fields) = Fields::read(node, "`test`", &option::NAMES, problems) else { return Vec::new() };
     if let (Some((count, _)), Some((names, _))) = (fields.field("node-count"), fields.field("nodes")) {
         let title = "`node-count` and `nodes` both say which nodes there are";
@@ -142,7 +147,7 @@ fn test(node: &Node, problems: &mut Problems) -> Vec<Choice> {
     let mut choices = Vec::new();
     for (key, value) in fields.iter() {
         let name = option::NAMES.into_iter().find(|name| *name == key.name).expect("only known keys are fields");
-        if let Some(option) = TestOption::read(name, value, problems) {
+        if let Some(option) = TestOption::read(name, value, drawn, problems) {
             let kind = AxisKind::Option(name);
             let setting = Setting::Option(option);
             choices.push(Choice {
@@ -168,7 +173,7 @@ fn node(
     let fields = Fields::read(section, "`node`", &NODE_KEYS, problems)?;
     let args = fields.value("args").and_then(|node| arguments(node, problems)).unwrap_or_default();
     let has_bin_axis = matrix.is_some_and(matrix::names_binaries);
-    let vocabulary = Vocabulary { features: Some(features), directory };
+    let vocabulary = Vocabulary { features: Some(features), topologies: &Topologies::default(), directory };
     let node = match (fields.field("crate"), fields.field("bin")) {
         (Some((key, _)), Some((bin, _))) => {
             let title = "`crate` and `bin` both say what is tested";
@@ -219,11 +224,12 @@ fn require(node: &Node, known: &[(&str, &AxisKind)], vocabulary: &Vocabulary<'_>
 }
 
 /// The keys of an experiment.
-pub(super) const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 15] = [
     "name",
     "description",
     "engine",
     "test",
+    "topologies",
     "node",
     "matrix",
     "exclude",

@@ -19,6 +19,8 @@ pub enum Code {
     BadName,
     /// A number was expected.
     BadNumber,
+    /// A drawn topology that no cluster can have.
+    BadTopology,
     /// Features that exclude each other are on in one cell.
     ConflictingFeatures,
     /// Two keys say the same thing.
@@ -55,17 +57,20 @@ pub enum Code {
     UnknownFigure,
     /// No key has that name.
     UnknownKey,
+    /// A drawn topology in which a value does not come from every node to every other.
+    Unreachable,
     /// A list where a word belongs, and the like.
     WrongType,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::BadDuration,
         Self::BadLimit,
         Self::BadName,
         Self::BadNumber,
+        Self::BadTopology,
         Self::ConflictingFeatures,
         Self::ConflictingKeys,
         Self::DuplicateCell,
@@ -84,6 +89,7 @@ impl Code {
         Self::UnknownFeature,
         Self::UnknownFigure,
         Self::UnknownKey,
+        Self::Unreachable,
         Self::WrongType,
     ];
 
@@ -94,6 +100,7 @@ impl Code {
             Self::BadLimit => "bad-limit",
             Self::BadName => "bad-name",
             Self::BadNumber => "bad-number",
+            Self::BadTopology => "bad-topology",
             Self::ConflictingFeatures => "conflicting-features",
             Self::ConflictingKeys => "conflicting-keys",
             Self::DuplicateCell => "duplicate-cell",
@@ -112,6 +119,7 @@ impl Code {
             Self::UnknownFeature => "unknown-feature",
             Self::UnknownFigure => "unknown-figure",
             Self::UnknownKey => "unknown-key",
+            Self::Unreachable => "unreachable",
             Self::WrongType => "wrong-type",
         }
     }
@@ -172,6 +180,11 @@ impl Problems {
         if !self.0.iter().any(known) {
             self.0.push(problem);
         }
+    }
+
+    /// Adds all of those.
+    pub(super) fn append(&mut self, others: Self) {
+        others.0.into_iter().for_each(|problem| self.push(problem));
     }
 
     /// Whether nothing is wrong.

@@ -17,6 +17,7 @@ mod option;
 mod own_delay;
 mod schema;
 mod search;
+mod topologies;
 mod units;
 mod value;
 mod yaml;
@@ -38,6 +39,7 @@ pub use self::diagnostic::Code;
 use self::diagnostic::Problems;
 pub use self::schema::schema;
 pub(crate) use self::search::{Question, Search};
+use self::topologies::Topologies;
 use self::yaml::Span;
 use crate::limit::{JudgedBy, Limit};
 use crate::plan::EngineChoice;
@@ -58,6 +60,8 @@ pub struct Spec {
     test: Vec<Choice>,
     /// What a cell runs that sets nothing itself: Maelstrom's defaults, then `test`, then `seed`.
     options: Options,
+    /// What the file draws for the test to offer.
+    topologies: Topologies,
     node: NodeSpec,
     args: Vec<String>,
     axes: Vec<Axis>,

@@ -13,6 +13,7 @@ use protocol::Duration;
 use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
 use super::nearest::nearest;
 use super::own_delay;
+use super::topologies::Topologies;
 use super::value::{choice, duration, list, number, one_or_more, word};
 use super::yaml::{Kind, Node};
 
@@ -59,8 +60,8 @@ pub(super) const NAMES: [&str; 15] = [
 ];
 
 impl TestOption {
-    /// Reads the option of that name, which is one of [`NAMES`].
-    pub(super) fn read(name: &str, node: &Node, problems: &mut Problems) -> Option<Self> {
+    /// Reads the option of that name, which is one of [`NAMES`], in a file that draws these topologies.
+    pub(super) fn read(name: &str, node: &Node, drawn: &Topologies, problems: &mut Problems) -> Option<Self> {
         let what = format!("`{name}`");
         match name {
             "availability" => availability(node, &what, problems),
@@ -77,7 +78,7 @@ impl TestOption {
             "process-delay-of" => own_delay::read(node, problems).map(Self::ProcessDelayOf),
             "rate" => number(node, &what, "operations per second", 0.0, RATE_MAX, problems).map(Self::Rate),
             "time-limit" => positive(node, &what, problems).map(Self::TimeLimit),
-            "topology" => choice(node, &what, &TOPOLOGIES, problems).map(Self::Topology),
+            "topology" => drawn.choose(node, problems).map(Self::Topology),
             "workload" => choice(node, &what, &WORKLOADS, problems).map(Self::Workload),
             _ => None,
         }
@@ -104,7 +105,7 @@ impl TestOption {
             Self::ProcessDelayOf(own) => options.process_delay_of.clone_from(own),
             Self::Rate(rate) => options.rate = *rate,
             Self::TimeLimit(limit) => options.time_limit = *limit,
-            Self::Topology(topology) => options.topology = *topology,
+            Self::Topology(topology) => options.topology.clone_from(topology),
             Self::Workload(workload) => options.workload = *workload,
         }
     }
@@ -153,7 +154,7 @@ pub(crate) fn written(name: &str, options: &Options) -> String {
         "process-delay-of" => own_delay::written(&options.process_delay_of),
         "rate" => options.rate.to_string(),
         "time-limit" => options.time_limit.to_string(),
-        "topology" => word_of(&TOPOLOGIES, options.topology),
+        "topology" => options.topology.to_string(),
         "workload" => word_of(&WORKLOADS, options.workload),
         other => other.to_owned(),
     }
@@ -314,7 +315,6 @@ pub(super) const DISTRIBUTIONS: [(&str, Distribution); 3] = [
     ("uniform", Distribution::Uniform),
 ];
 
-// `tree` comes last, so that the value is written `tree2`.
 pub(super) const TOPOLOGIES: [(&str, Topology); 7] = [
     ("grid", Topology::Grid),
     ("line", Topology::Line),
@@ -339,7 +339,7 @@ mod tests {
         for name in NAMES.into_iter().filter(|name| *name != "nodes") {
             let node = Node { span: 0..0, kind: Kind::Scalar(written(name, &options)) };
             let mut problems = Problems::default();
-            let option = TestOption::read(name, &node, &mut problems).expect(name);
+            let option = TestOption::read(name, &node, &Topologies::default(), &mut problems).expect(name);
             let mut same = Options { seed: options.seed, ..Options::default() };
             same.clone_from(&options);
             option.apply(&mut same);

@@ -7,6 +7,7 @@
 //!
 //! Absent: the reader's own rules ([`super::check`] and below).
 
+mod drawn;
 mod option;
 mod search;
 mod value;
@@ -26,8 +27,9 @@ pub fn schema(features: &[String]) -> Value {
         properties.insert(key.to_owned(), section(key, features).unwrap_or_else(|| json!({})));
     }
     // What an axis's name means depends on what is tested: a feature or a group of features before an option of the test.
+    let names = AxisNames::of(features);
     let groups: Map<String, Value> =
-        AxisNames::of(features).groups().map(|(name, axis)| (name, listed(axis))).collect();
+        names.groups().map(|(name, axis)| (name.clone(), listed(with_drawn(&name, axis)))).collect();
     let own_node = json!({"required": ["node"], "properties": {"node": {"type": "object", "required": ["crate"]}}});
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -42,6 +44,7 @@ pub fn schema(features: &[String]) -> Value {
             {"required": ["node"], "properties": {"node": {"type": "object", "required": ["bin"]}}},
             {"required": ["matrix"], "properties": {"matrix": {"type": "object", "required": ["bin"]}}},
         ],
+        "allOf": [drawn::without_drawings(&names, &own_node)],
         "if": own_node,
         "then": {"properties": {"matrix": {
             "properties": groups,
@@ -104,6 +107,7 @@ fn section(key: &str, features: &[String]) -> Option<Value> {
             "type": "integer", "minimum": 0, "maximum": u64::MAX, "default": 0,
         }),
         "search" => search::search(),
+        "topologies" => drawn::topologies(),
         _ => return None,
     })
 }
@@ -201,7 +205,10 @@ impl<'a> AxisNames<'a> {
     fn values(&self) -> Map<String, Value> {
         let mut values: Map<String, Value> = Map::new();
         for (name, kind) in self.all() {
-            let value = self.value(&kind);
+            let value = match &kind {
+                AxisKind::Group(_) => with_drawn(&name, self.value(&kind)),
+                _ => self.value(&kind),
+            };
             let value = match values.remove(&name) {
                 // `topology` is a group of features, or what the test offers.
                 Some(other) if other != value => either([value, other]),
@@ -211,6 +218,11 @@ impl<'a> AxisNames<'a> {
         }
         values
     }
+}
+
+/// The values of a group of features; of `topology` also what the file draws.
+fn with_drawn(group: &str, variants: Value) -> Value {
+    if group == "topology" { either([variants, json!({"type": "string", "pattern": drawn::NAME})]) } else { variants }
 }
 
 /// The section `matrix`: every axis has a value or a list of them.
@@ -369,11 +381,9 @@ mod tests {
     fn an_axis_that_is_a_feature_and_an_option_takes_both_until_the_node_is_known() {
         let whole = schema(&["topology-star".to_owned()]);
         let axis = &whole["properties"]["matrix"]["properties"]["topology"];
-        assert_eq!(axis["anyOf"][0]["anyOf"][0]["enum"], json!(["star"]), "{axis}");
+        assert_eq!(axis["anyOf"][0]["anyOf"][0]["anyOf"][0]["enum"], json!(["star"]), "{axis}");
         assert_eq!(axis["anyOf"][0]["anyOf"][1], reference("topology"));
-        assert_eq!(
-            whole["then"]["properties"]["matrix"]["properties"]["topology"]["anyOf"][0]["enum"],
-            json!(["star"])
-        );
+        let of_the_node = &whole["then"]["properties"]["matrix"]["properties"]["topology"];
+        assert_eq!(of_the_node["anyOf"][0]["anyOf"][0]["enum"], json!(["star"]));
     }
 }

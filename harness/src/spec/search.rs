@@ -7,6 +7,7 @@ use engine::Nemeses;
 use super::diagnostic::{Code, Diagnostic, Problems, shown};
 use super::limit;
 use super::option::TestOption;
+use super::topologies::Topologies;
 use super::value::{Fields, mapping, number, word};
 use super::yaml::Node;
 use crate::figure::Figure;
@@ -85,7 +86,8 @@ pub(super) fn search(node: &Node, problems: &mut Problems) -> Option<Search> {
     let budget = fields
         .value("budget")
         .and_then(|node| number(node, "`budget`", "a whole number of runs", 1, u64::from(u32::MAX), problems));
-    let nemesis = fields.value("safe-under").and_then(|node| TestOption::read("nemesis", node, problems));
+    let nemesis =
+        fields.value("safe-under").and_then(|node| TestOption::read("nemesis", node, &Topologies::default(), problems));
     let safe_under = match nemesis {
         Some(TestOption::Nemesis(faults)) => faults,
         _ => usual.safe_under,

@@ -32,7 +32,7 @@ pub(super) fn arguments(options: &Options, bin: &Utf8Path, args: &[String]) -> R
     flag("--concurrency", concurrency(options.concurrency));
     flag("--latency", options.latency.mean_ms.to_string());
     flag("--latency-dist", distribution(options)?.to_owned());
-    flag("--topology", topology(options.topology).to_owned());
+    flag("--topology", topology(&options.topology)?);
     if options.nemesis.iter().any(|nemesis| !nemesis.is_maelstroms()) {
         let expected = "none or partition; engines embedded and simulated have the others";
         return Err(Inexpressible { option: "nemesis", value: options.nemesis.to_string(), expected });
@@ -100,14 +100,13 @@ fn distribution(options: &Options) -> Result<&'static str, Inexpressible> {
     Ok(name)
 }
 
-const fn topology(topology: Topology) -> &'static str {
+fn topology(topology: &Topology) -> Result<String, Inexpressible> {
+    let value = topology.to_string();
+    let expected =
+        "it offers grid, line, total and trees alone; engines embedded and simulated can offer what you draw";
     match topology {
-        Topology::Grid => "grid",
-        Topology::Line => "line",
-        Topology::Total => "total",
-        Topology::Tree2 => "tree2",
-        Topology::Tree3 => "tree3",
-        Topology::Tree4 => "tree4",
+        Topology::Custom(_) => Err(Inexpressible { option: "topology", value, expected }),
+        _ => Ok(value),
     }
 }
 
@@ -175,6 +174,9 @@ mod tests {
             ..Options::default()
         };
         assert!(refused(&restless).contains("`nemesis-interval: 0ms`"));
+        let drawn = engine::Custom { name: "mine".into(), neighbours: std::collections::BTreeMap::new() };
+        let mine = Options { topology: Topology::Custom(drawn), ..Options::default() };
+        assert!(refused(&mine).starts_with("Maelstrom cannot run `topology: mine`: it offers grid, line"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use engine::{Nemesis, Options};
 use serde_json::{Value, json};
 
+use super::drawn;
 use super::value::{Least, UNITS, choice, duration, either};
 use crate::spec::option::{self, DISTRIBUTIONS, NODES_MAX, RATE_MAX, SERVICES, TOPOLOGIES, WORKLOADS};
 
@@ -56,10 +57,7 @@ fn shape(name: &str) -> Option<Value> {
             &["20s"],
         ),
         "concurrency" => concurrency(),
-        "topology" => json!({
-            "description": "The neighbours that the test offers to the nodes; a node may have its own idea.",
-            "enum": TOPOLOGIES.map(|(word, _)| word),
-        }),
+        "topology" => topology(),
         "nemesis" => nemesis(),
         "nemesis-interval" => duration(
             "Mean time between a fault's beginning and its end, and between that and the next beginning.",
@@ -85,6 +83,19 @@ fn shape(name: &str) -> Option<Value> {
         "process-delay-of" => own_delay(),
         _ => return None,
     })
+}
+
+/// A word of Maelstrom's, the name of a drawn topology, or a drawing.
+fn topology() -> Value {
+    described(
+        "The neighbours that the test offers to the nodes; a node may have its own idea. One of Maelstrom's, one that \
+         `topologies` draws, or a drawing: each node with its neighbours. Drawings are the engines' `embedded` and `simulated`.",
+        either([
+            json!({"enum": TOPOLOGIES.map(|(word, _)| word)}),
+            json!({"type": "string", "pattern": drawn::NAME, "patternErrorMessage": "a topology that is drawn under `topologies`"}),
+            drawn::drawing(),
+        ]),
+    )
 }
 
 fn concurrency() -> Value {
