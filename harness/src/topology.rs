@@ -1,13 +1,14 @@
 //! A topology as a graph, measured: who is tied to whom, which way values go, how far and at what price.
 //!
-//! Whatever the node can be built with ([`node::topology`]) and whatever a test offers ([`engine::workload::topology`]).
+//! Whatever the node can be built with ([`node::topology`]), whatever a test offers ([`engine::workload::topology`]), and what an
+//! experiment draws ([`engine::Custom`]).
 //! Pure. Absent: drawing (`render`).
 
 pub mod claim;
 pub mod spread;
 
-use engine::Options;
 use engine::workload::topology as offered;
+use engine::{Custom, Options};
 use node::topology::{Cluster, Topology};
 use thiserror::Error;
 
@@ -24,7 +25,7 @@ pub struct Graph {
     pub root: u32,
     /// Whether nodes hand on what others have sent them.
     pub passing: Passing,
-    /// Each node's neighbours. Every edge has two ends.
+    /// Each node's neighbours. But for drawn ones every edge leads both ways, so each of its ends is a neighbour of the other.
     pub neighbours: Vec<Vec<u32>>,
     /// Those of them that a value goes on to when it spreads from the root.
     pub children: Vec<Vec<u32>>,
@@ -35,6 +36,8 @@ pub struct Graph {
 pub enum KnownTo {
     /// The node's feature `topology-…`.
     Node,
+    /// The experiment that draws it.
+    Experiment,
     /// A test's `topology`, which it offers to every node.
     Test,
 }
@@ -94,7 +97,7 @@ impl Graph {
         match OFFERED.into_iter().find(|(known, _)| *known == name) {
             Some((name, topology)) => {
                 let neighbours = offered::neighbours(&topology, &Options::numbered_nodes(nodes));
-                Ok(Self::offered(name, neighbours, root.unwrap_or(0)))
+                Ok(Self::offered(name, KnownTo::Test, neighbours, root.unwrap_or(0)))
             }
             None => Err(GraphError::Unknown {
                 name: name.to_owned(),
@@ -106,6 +109,20 @@ impl Graph {
     /// Every name, the node's first.
     pub fn names() -> impl Iterator<Item = &'static str> {
         Topology::ALL.into_iter().map(short).chain(OFFERED.into_iter().map(|(name, _)| name))
+    }
+
+    /// The graph that an experiment draws, with these nodes, all of which it has, as n0, n1 and so on. Without a root the
+    /// first of those from which the farthest node is nearest.
+    pub fn drawn(custom: &Custom, nodes: &[String], root: Option<u32>) -> Result<Self, GraphError> {
+        let count = u32::try_from(nodes.len()).expect("nodes are numbered");
+        if let Some(root) = root.filter(|&root| root >= count) {
+            return Err(GraphError::RootOutside { root, nodes: count });
+        }
+        let offered = |root| Self::offered(&custom.name, KnownTo::Experiment, custom.among(nodes), root);
+        let any = offered(root.unwrap_or(0));
+        let farthest = |node: &u32| any.hops_from(*node).into_iter().max();
+        let centre = || (0..count).min_by_key(farthest).unwrap_or(0);
+        Ok(offered(root.unwrap_or_else(centre)))
     }
 
     fn of_node(topology: Topology, cluster: Cluster) -> Self {
@@ -121,10 +138,10 @@ impl Graph {
     }
 
     /// What is offered has no direction; where there is only one way to a node, that gives one.
-    fn offered(name: &str, neighbours: Vec<Vec<u32>>, root: u32) -> Self {
+    fn offered(name: &str, known_to: KnownTo, neighbours: Vec<Vec<u32>>, root: u32) -> Self {
         let mut graph = Self {
             name: name.to_owned(),
-            known_to: KnownTo::Test,
+            known_to,
             root,
             passing: Passing::On,
             children: neighbours.clone(),
@@ -146,12 +163,22 @@ impl Graph {
 
     /// How many edges there are, each counted once.
     pub fn edges(&self) -> usize {
-        self.neighbours.iter().map(Vec::len).sum::<usize>() / 2
+        let ends: usize = self.neighbours.iter().map(Vec::len).sum();
+        usize::midpoint(ends, self.one_way())
     }
 
-    /// Whether there is exactly one way between any two nodes.
+    /// How many of them lead one way only.
+    pub fn one_way(&self) -> usize {
+        let leads_back = |from: u32, to: u32| self.neighbours[to as usize].contains(&from);
+        let ends = (0..).zip(&self.neighbours).flat_map(|(from, around)| around.iter().map(move |&to| (from, to)));
+        ends.filter(|&(from, to)| !leads_back(from, to)).count()
+    }
+
+    /// Whether there is exactly one way between any two nodes, and it leads both ways.
     pub fn is_tree(&self) -> bool {
-        self.edges() + 1 == self.neighbours.len() && self.hops_from(self.root).iter().all(Option::is_some)
+        let ends: usize = self.neighbours.iter().map(Vec::len).sum();
+        let is_sparse = ends + 2 == 2 * self.neighbours.len();
+        is_sparse && self.one_way() == 0 && self.hops_from(self.root).iter().all(Option::is_some)
     }
 
     /// How many children each node has.
@@ -218,6 +245,33 @@ mod tests {
                 assert!(graph.hops_from(nodes - 1).iter().all(Option::is_some), "{name} of {nodes} falls apart");
             }
         }
+    }
+
+    fn drawn(lists: &[&[u32]]) -> Custom {
+        let name = |node: &u32| format!("n{node}");
+        let neighbours =
+            (0..).zip(lists).map(|(node, around)| (name(&node), around.iter().map(name).collect())).collect();
+        Custom { name: "mine".into(), neighbours }
+    }
+
+    #[test]
+    fn what_is_drawn_has_its_root_in_the_middle() {
+        let nodes = Options::numbered_nodes(5);
+        let line = drawn(&[&[1], &[0, 2], &[1, 3], &[2, 4], &[3]]);
+        let graph = Graph::drawn(&line, &nodes, None).unwrap();
+        assert_eq!((graph.root, graph.edges(), graph.one_way(), graph.is_tree()), (2, 4, 0, true));
+        assert_eq!(graph.children, [vec![], vec![0], vec![1, 3], vec![4], vec![]]);
+        assert_eq!(Graph::drawn(&line, &nodes, Some(4)).unwrap().root, 4);
+        assert!(Graph::drawn(&line, &nodes, Some(5)).is_err());
+    }
+
+    #[test]
+    fn edges_that_lead_one_way_are_edges() {
+        let nodes = Options::numbered_nodes(3);
+        let ring = Graph::drawn(&drawn(&[&[1], &[2], &[0]]), &nodes, None).unwrap();
+        assert_eq!((ring.root, ring.edges(), ring.one_way(), ring.is_tree()), (0, 3, 3, false));
+        let mixed = Graph::drawn(&drawn(&[&[1], &[0, 2], &[0]]), &nodes, None).unwrap();
+        assert_eq!((mixed.edges(), mixed.one_way(), mixed.is_tree()), (3, 2, false));
     }
 
     #[test]

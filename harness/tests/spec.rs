@@ -215,6 +215,30 @@ fn included_cells_may_set_what_no_axis_does() {
     assert_eq!(plan.cells.iter().map(|cell| cell.required).collect::<Vec<_>>(), [false, true]);
 }
 
+/// On an axis of this project's node a drawn topology is one of its values; for a program it is what the test offers.
+#[test]
+fn drawn_topologies_are_values_by_their_names() {
+    let drawn = "name: x\ntopologies: {mine: {n0: [n1], n1: [n0]}, back: {n1: n0, n0: n1}}\ntest: {node-count: 2}\n";
+    let matrix = "matrix: {topology: [star, mine, back]}\nexclude: [{topology: back}]\nrequire: [{topology: mine}]\n";
+    let source = format!("{drawn}node: {{crate: node}}\n{matrix}");
+    let spec = Spec::parse(Utf8Path::new("x.yaml"), &source, &the_nodes_features());
+    let plan = Plan::of(&spec.unwrap_or_else(|error| panic!("{error}")));
+    let [star, mine] = plan.cells.as_slice() else { panic!("one of three is excluded: {plan:?}") };
+    assert_eq!((mine.name.as_str(), mine.required, star.required), ("topology=mine", true, false));
+    let features = |features: &[&str]| NodeSource::Crate {
+        features: features.iter().map(|name| (*name).to_owned()).collect(),
+        args: Vec::new(),
+    };
+    assert_eq!(mine.node, features(&["topology-offered"]));
+    assert_eq!((&star.node, &star.options.topology), (&features(&["topology-star"]), &engine::Topology::Grid));
+    let engine::Topology::Custom(custom) = &mine.options.topology else { panic!("{:?}", mine.options) };
+    assert_eq!((custom.name.as_str(), custom.among(&mine.options.nodes)), ("mine", vec![vec![1], vec![0]]));
+
+    let of_a_program = self::plan(&format!("{drawn}node: {{bin: ./a}}\nmatrix: {{topology: [grid, mine]}}\n"));
+    assert_eq!(of_a_program.cells[1].options.topology, mine.options.topology);
+    assert_eq!(of_a_program.cells[1].name, "topology=mine");
+}
+
 #[test]
 fn anchors_aliases_and_merges_work() {
     let source =

@@ -8,8 +8,12 @@ use super::{Format, path};
 /// `harness topology`
 #[derive(Clone, Debug, Args)]
 pub struct TopologyArgs {
-    /// Which topology, such as n12-tree; without it, a table of all
+    /// Which topology, such as n12-tree, or one that an experiment draws; without it, a table of all
     pub name: Option<String>,
+
+    /// Show the topologies that this experiment draws under `topologies`
+    #[arg(long, value_name = "EXPERIMENT", value_parser = path(), conflicts_with_all = ["nodes", "claim"])]
+    pub of: Option<Utf8PathBuf>,
 
     /// How many nodes there are
     #[arg(long, short, value_name = "N", default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=NODES_MAX))]
@@ -45,6 +49,7 @@ Examples:
   harness topology n12-tree                    one drawn, with degrees, hops and costs
   harness topology tree-4 --nodes 100 --root 0 --svg tree.svg
   harness topology line --format json          what a test can offer, as data
+  harness topology --of experiments/custom.yaml ring   one that an experiment draws
   harness topology --claim                     the tutorial's claim, searched";
 
 #[cfg(test)]
@@ -61,5 +66,10 @@ mod tests {
         assert!(parse("harness topology --claim --nodes 9").is_err());
         assert!(parse("harness topology star --nodes 0").is_err());
         assert!(parse("harness topology --svg x.svg").is_err(), "a picture of what?");
+        assert!(
+            parse("harness topology --of x.yaml").is_ok()
+                && parse("harness topology --of x.yaml ring --root 3").is_ok()
+        );
+        assert!(parse("harness topology --of x.yaml ring --nodes 9").is_err(), "the drawing has as many as it has");
     }
 }

@@ -19,7 +19,11 @@ pub(crate) fn text(graph: &Graph, latency_ms: u32) -> String {
     let degrees = graph.out_degrees();
     let hops: Vec<u32> = graph.hops_from(graph.root).into_iter().flatten().collect();
     let farthest = hops.iter().max().copied().unwrap_or(0);
-    let kind = if graph.is_tree() { ", a tree" } else { "" };
+    let kind = match graph.one_way() {
+        0 if graph.is_tree() => ", a tree".to_owned(),
+        0 => String::new(),
+        one_way => format!(", {one_way} of them one way only"),
+    };
     writeln!(text, "edges        {}{kind}", graph.edges())
         .and_then(|()| {
             writeln!(text, "out-degrees  {}, their squares sum to {}", powers(&degrees), sum_of_squares(&degrees))
@@ -38,6 +42,10 @@ pub(crate) fn text(graph: &Graph, latency_ms: u32) -> String {
 /// Every topology in a line.
 pub(crate) fn overview(graphs: &[Graph], latency_ms: u32) -> String {
     let count = graphs.first().map_or(0, Graph::nodes);
+    let is_one_size = graphs.iter().all(|graph| graph.nodes() == count);
+    let is_drawn = graphs.iter().any(|graph| graph.known_to == KnownTo::Experiment);
+    let draw =
+        if is_drawn { "`harness topology --of FILE NAME` draws one" } else { "`harness topology NAME` draws one" };
     let mut rows = vec![
         ["topology", "edges", "squares", "msgs", "msgs", "hops", "hops"].map(str::to_owned),
         ["", "", "", "off", "relay", "off", "relay"].map(str::to_owned),
@@ -57,15 +65,15 @@ pub(crate) fn overview(graphs: &[Graph], latency_ms: u32) -> String {
         ]);
     }
     format!(
-        "{} topologies of a cluster of {}\n\n{}\n\
+        "{}{}\n\n{}\n\
          edges    each counted once\n\
          squares  the sum of squared out-degrees, away from the root\n\
          msgs     between nodes per broadcast, on average; acknowledgements are as many again.\n         \
          About half of all operations are broadcasts\n\
          hops     from a client's node until all have the value, at most; {latency_ms} ms each\n\n\
-         `harness topology NAME` draws one\n",
-        graphs.len(),
-        counted(count as usize, "node"),
+         {draw}\n",
+        if graphs.len() == 1 { "1 topology".to_owned() } else { format!("{} topologies", graphs.len()) },
+        if is_one_size { format!(" of a cluster of {}", counted(count as usize, "node")) } else { String::new() },
         columns(&rows)
     )
 }
@@ -99,10 +107,15 @@ pub(crate) fn data(graph: &Graph, latency_ms: u32) -> Value {
     };
     json!({
         "topology": graph.name,
-        "known-to": match graph.known_to { KnownTo::Node => "node", KnownTo::Test => "test" },
+        "known-to": match graph.known_to {
+            KnownTo::Experiment => "experiment",
+            KnownTo::Node => "node",
+            KnownTo::Test => "test",
+        },
         "nodes": graph.nodes(),
         "root": format!("n{}", graph.root),
         "edges": graph.edges(),
+        "edges-one-way": graph.one_way(),
         "is-tree": graph.is_tree(),
         "latency-ms": latency_ms,
         "out-degrees": degrees,
@@ -117,6 +130,7 @@ pub(crate) fn data(graph: &Graph, latency_ms: u32) -> Value {
 fn headline(graph: &Graph) -> String {
     let known_to = match graph.known_to {
         KnownTo::Node => format!("feature `topology-{}` of the node", graph.name),
+        KnownTo::Experiment => "drawn by the experiment, which writes `topology: ".to_owned() + &graph.name + "`",
         KnownTo::Test => format!("what a test offers with `test.topology: {}`", graph.name),
     };
     format!("{}, {}, root n{} ({known_to})", graph.name, counted(graph.nodes() as usize, "node"), graph.root)

@@ -29,7 +29,7 @@ use std::io::{self, Read as _};
 
 use annotate_snippets::Renderer;
 use camino::{Utf8Path, Utf8PathBuf};
-use engine::Options;
+use engine::{Custom, Options, Topology};
 use thiserror::Error;
 
 use self::axis::{AxisKind, Choice};
@@ -168,6 +168,22 @@ impl Spec {
             Some(spec) if problems.is_empty() => Ok(spec),
             _ => Err(SpecError::Invalid(Mistakes { path: path.to_owned(), source: source.to_owned(), problems })),
         }
+    }
+}
+
+impl Spec {
+    /// The topologies that the file draws, in its order, the one in the test itself last.
+    pub fn drawn(&self) -> impl Iterator<Item = &Custom> {
+        let in_the_test = match &self.options.topology {
+            Topology::Custom(custom) if self.topologies.named(&custom.name).is_none() => Some(custom),
+            _ => None,
+        };
+        self.topologies.all().iter().chain(in_the_test)
+    }
+
+    /// The nodes that a cell has which does not set them itself, by name and in the cluster's order.
+    pub fn nodes(&self) -> &[String] {
+        &self.options.nodes
     }
 }
 

@@ -63,6 +63,10 @@ mod tests {
 
     #[test]
     fn whatever_makes_a_result_changes_its_address() {
+        let drawn = |neighbour: &str| {
+            let neighbours = [("n0".to_owned(), vec![neighbour.to_owned()])].into();
+            engine::Topology::Custom(engine::Custom { name: "mine".into(), neighbours })
+        };
         let options = Options::default();
         let others = [
             Options { workload: engine::Workload::Echo, ..options.clone() },
@@ -73,6 +77,8 @@ mod tests {
             Options { latency: Latency { mean_ms: 7, ..options.latency }, ..options.clone() },
             Options { process_delay: engine::ProcessDelay::NONE, ..options.clone() },
             Options { topology: engine::Topology::Line, ..options.clone() },
+            Options { topology: drawn("n1"), ..options.clone() },
+            Options { topology: drawn("n2"), ..options.clone() },
             Options { nemesis: Nemesis::Partition.into(), ..options.clone() },
             Options { nemesis_interval: Duration::from_secs(3), ..options.clone() },
             Options { availability: Some(Availability::Total), ..options.clone() },

@@ -9,12 +9,13 @@
 //! Every session that ends is also held to have left no process behind and shown no panic. Bad input, kind by kind:
 //! experiments and command lines in `run`, `test`, `editor` and `verbs`, nodes in `defects`, results and the official program in
 //! `official`, comparisons, baselines and exports in `compare` and `gate`, stores and disks in `disk`, what is not run twice in
-//! `reuse`, runs in the store in `store`, several machines in `parts`, signals in
+//! `reuse`, drawn topologies in `custom`, runs in the store in `store`, several machines in `parts`, signals in
 //! `signals`, odd directories and environments in `places`.
 
 #![cfg(unix)]
 
 mod compare;
+mod custom;
 mod defects;
 mod disk;
 mod editor;
