@@ -60,12 +60,7 @@ pub(super) fn experiment(
     let repeat = whole(&fields, "repeat", 1, REPEAT_MAX, problems).unwrap_or(1);
     let judged_by = fields.value("judge").and_then(|node| choice(node, "`judge`", &STATISTICS, problems));
     let seed = whole(&fields, "seed", 0, u64::MAX, problems).unwrap_or(0);
-    let mut options = Options { seed, ..Options::default() };
-    for choice in &test {
-        if let Setting::Option(option) = &choice.setting {
-            option.apply(&mut options);
-        }
-    }
+    let options = options(seed, &test);
     let spec = Spec {
         name: name.unwrap_or_default().to_owned(),
         description: description.unwrap_or_default().to_owned(),
@@ -90,6 +85,17 @@ pub(super) fn experiment(
         cells::check(&spec, problems);
     }
     Some(spec)
+}
+
+/// What a cell runs that sets nothing itself.
+fn options(seed: u64, test: &[Choice]) -> Options {
+    let mut options = Options { seed, ..Options::default() };
+    for choice in test {
+        if let Setting::Option(option) = &choice.setting {
+            option.apply(&mut options);
+        }
+    }
+    options
 }
 
 /// An experiment's name, if it has a good one.

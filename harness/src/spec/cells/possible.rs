@@ -122,8 +122,9 @@ fn engine_can_run(spec: &Spec, cell: &Combination, problems: &mut Problems) {
         problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, there));
     }
     if let Topology::Custom(custom) = &cell.options.topology {
-        let found = topologies::stranger(custom, &cell.options.nodes, &place([TOPOLOGY, "node-count"]));
-        found.into_iter().for_each(|problem| problems.push(problem));
+        if let Some(problem) = topologies::stranger(custom, &cell.options.nodes, &place([TOPOLOGY, "node-count"])) {
+            problems.push(problem);
+        }
     }
     if cell.options.workers() > WORKERS_MAX {
         let title = format!("a test with {} clients", cell.options.workers());
