@@ -121,10 +121,10 @@ fn engine_can_run(spec: &Spec, cell: &Combination, problems: &mut Problems) {
         let there = first.zip(last).map(|(first, last)| format!("there are `{first}` to `{last}`")).unwrap_or_default();
         problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, there));
     }
-    if let Topology::Custom(custom) = &cell.options.topology {
-        if let Some(problem) = topologies::stranger(custom, &cell.options.nodes, &place([TOPOLOGY, "node-count"])) {
-            problems.push(problem);
-        }
+    if let Topology::Custom(custom) = &cell.options.topology
+        && let Some(problem) = topologies::stranger(custom, &cell.options.nodes, &place([TOPOLOGY, "node-count"]))
+    {
+        problems.push(problem);
     }
     if cell.options.workers() > WORKERS_MAX {
         let title = format!("a test with {} clients", cell.options.workers());
