@@ -42,9 +42,9 @@ impl<P> Messages<P> {
 
     /// Puts down what a message says, and returns its place.
     #[inline]
-    pub(crate) fn put(&mut self, mut body: P) -> Place {
+    pub(crate) fn put(&mut self, body: P) -> Place {
         let Some(place) = self.vacant.pop() else { return self.append(body) };
-        std::mem::swap(&mut self.letters[place.index()].body, &mut body);
+        self.letters[place.index()].body = body;
         place
     }
 

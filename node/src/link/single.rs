@@ -111,9 +111,9 @@ impl Single {
             }
             Progress::Sent => {
                 let measured = now.since(entry.sent);
-                let timeout = self.timeout();
                 // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
-                if measured <= timeout + jitter::most(timeout) {
+                // No timeout is shorter than that one, so hardly any is computed.
+                if measured <= RoundTrip::SHORTEST_TIMEOUT || measured <= self.timeout() + jitter::most(self.timeout()) {
                     self.round_trip.measured(measured);
                     self.doubt = 0;
                 }
