@@ -75,6 +75,7 @@ impl Agenda {
     }
 
     /// Puts in what is due in the current slot.
+    #[inline]
     fn push_sudden(&mut self, entry: Entry) {
         if self.current[self.taken..].last().is_none_or(|last| *last <= entry) {
             self.current.push(entry);
