@@ -113,7 +113,8 @@ impl Single {
                 let measured = now.since(entry.sent);
                 // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
                 // No timeout is shorter than that one, so hardly any is computed.
-                if measured <= RoundTrip::SHORTEST_TIMEOUT || measured <= self.timeout() + jitter::most(self.timeout()) {
+                if measured <= RoundTrip::SHORTEST_TIMEOUT || measured <= self.timeout() + jitter::most(self.timeout())
+                {
                     self.round_trip.measured(measured);
                     self.doubt = 0;
                 }
