@@ -2,7 +2,7 @@
 //!
 //! Absent: whether every node can be reached, which whoever reads it from the user checks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::Adjacency;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,14 @@ impl Custom {
         nodes.iter().map(of_one).collect()
     }
 
+    /// The nodes that are drawn and not among these, and those of these that are not drawn. A test has neither.
+    pub fn strangers<'a>(&'a self, nodes: &'a [String]) -> (Vec<&'a str>, Vec<&'a str>) {
+        let there: BTreeSet<&str> = nodes.iter().map(String::as_str).collect();
+        let drawn = self.neighbours.keys().map(String::as_str).filter(|name| !there.contains(name));
+        let missing = nodes.iter().map(String::as_str).filter(|name| !self.neighbours.contains_key(*name));
+        (drawn.collect(), missing.collect())
+    }
+
     /// How many edges there are. One that leads both ways is one.
     pub fn edges(&self) -> usize {
         let both = |from: &String, to: &String| self.neighbours.get(to).is_some_and(|around| around.contains(from));
@@ -54,6 +62,13 @@ mod tests {
         let nodes = ["b", "a", "c"].map(str::to_owned);
         assert_eq!(mine.among(&nodes), [vec![1], vec![2, 0], vec![1]]);
         assert_eq!(mine.among(&["a".to_owned(), "d".to_owned()]), [Vec::<u32>::new(), Vec::new()]);
+    }
+
+    #[test]
+    fn a_cluster_of_other_nodes_is_told_apart() {
+        let mine = custom(&[("a", &["c"]), ("c", &["a"])]);
+        let nodes = ["c", "b"].map(str::to_owned);
+        assert_eq!(mine.strangers(&nodes), (vec!["a"], vec!["b"]));
     }
 
     #[test]

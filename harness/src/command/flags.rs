@@ -160,7 +160,7 @@ pub(crate) const FLAGS: [Flag; 32] = [
     flag("concurrency", "C", "1n", "How many clients: 4, or 4n for four per node"),
     flag("latency", "MS", "0", "Mean latency of messages between nodes"),
     flag("latency-dist", "KIND", "constant", "How latencies spread: constant, uniform or exponential"),
-    flag("topology", "T", "grid", "What is offered to nodes: grid, line, total, tree, tree2, tree3, tree4"),
+    flag("topology", "T", "grid", "Offered to nodes: grid, line, total, tree, tree2 to tree4, or EXPERIMENT:NAME"),
     flag("nemesis", "FAULTS", "", "What breaks: partition, and six that Maelstrom lacks (README)"),
     flag("nemesis-interval", "SECONDS", "10", "Mean time between faults"),
     flag("availability", "SHARE", "", "What share of requests must succeed: 0 to 1, or total"),

@@ -19,6 +19,7 @@ mod init;
 mod list;
 mod man;
 mod merge;
+mod offered;
 mod partition;
 mod plan;
 mod ready;

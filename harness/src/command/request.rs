@@ -8,10 +8,11 @@ use std::fs;
 use std::str::FromStr;
 
 use camino::Utf8PathBuf;
-use engine::{Availability, Concurrency, Distribution, Options, Topology, Workload};
+use engine::{Availability, Concurrency, Distribution, Options, Workload};
 use protocol::Duration;
 
 use super::flags::{self, Line};
+use super::offered;
 use crate::spec::nearest::nearest;
 
 /// What a command line asks for.
@@ -102,7 +103,7 @@ impl Draft {
                 options.time_limit =
                     Duration::from_secs(positive(value, "a whole number of seconds, at least 1")?.into());
             }
-            "topology" => options.topology = one_of(value, &TOPOLOGIES)?,
+            "topology" => options.topology = offered::topology(value)?,
             "workload" => *workload = Some(value.to_owned()),
             other => unreachable!("`--{other}` is in the table of flags and not here"),
         }
@@ -124,6 +125,7 @@ impl Draft {
             None => std::mem::take(&mut self.nodes),
         };
         problems.extend(odd_names(&self.request.options.nodes));
+        problems.extend(offered::unfit(&self.request.options.topology, &self.request.options.nodes));
         let latency = self.request.options.latency;
         if latency.mean_ms == 0 && latency.distribution != Distribution::Constant {
             problems.push("`--latency-dist` needs a `--latency` above 0: a zero latency cannot spread".into());
@@ -201,7 +203,7 @@ fn availability(text: &str) -> Result<Availability, String> {
 }
 
 /// One of a few names; else they are listed, the nearest first if one is near.
-fn one_of<T: Clone>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
+pub(super) fn one_of<T: Clone>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
     if let Some((_, meant)) = names.iter().find(|(name, _)| *name == text) {
         return Ok(meant.clone());
     }
@@ -227,19 +229,9 @@ const DISTRIBUTIONS: [(&str, Distribution); 3] = [
     ("exponential", Distribution::Exponential),
 ];
 
-const TOPOLOGIES: [(&str, Topology); 7] = [
-    ("grid", Topology::Grid),
-    ("line", Topology::Line),
-    ("total", Topology::Total),
-    ("tree", Topology::Tree2),
-    ("tree2", Topology::Tree2),
-    ("tree3", Topology::Tree3),
-    ("tree4", Topology::Tree4),
-];
-
 #[cfg(test)]
 mod tests {
-    use engine::{Nemeses, Nemesis};
+    use engine::{Nemeses, Nemesis, Topology};
 
     use super::*;
 
@@ -310,7 +302,7 @@ mod tests {
             (
                 "-w broadcast --bin b --topology gird",
                 "bad value `gird` for `--topology`: expected one of grid, line, total, tree, tree2, tree3, tree4; did \
-                 you mean `grid`?",
+                 you mean `grid`?; or EXPERIMENT:NAME for one that an experiment draws",
             ),
             (
                 "-w broadcast --bin b --latency-dist normal",

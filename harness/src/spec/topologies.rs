@@ -84,10 +84,7 @@ impl Topologies {
 
 /// What is wrong with offering this topology to these nodes, if anything; `span` is where that is asked for.
 pub(super) fn stranger(custom: &Custom, nodes: &[String], span: &Span) -> Option<Diagnostic> {
-    let there: BTreeSet<&String> = nodes.iter().collect();
-    let drawn = custom.neighbours.keys().filter(|name| !there.contains(name));
-    let (extra, missing): (Vec<&String>, Vec<&String>) =
-        (drawn.collect(), nodes.iter().filter(|name| !custom.neighbours.contains_key(*name)).collect());
+    let (extra, missing) = custom.strangers(nodes);
     let name = shown(&custom.name);
     let title = match (missing.first(), extra.first()) {
         (None, None) => return None,
@@ -95,7 +92,7 @@ pub(super) fn stranger(custom: &Custom, nodes: &[String], span: &Span) -> Option
         (None, Some(extra)) => format!("the topology `{name}` has `{}`, which is no node of the test", shown(extra)),
     };
     let label = format!("drawn for {} nodes, and the test has {}", custom.neighbours.len(), nodes.len());
-    let few = |names: &[&String]| some(names.iter().map(|name| name.as_str()));
+    let few = |names: &[&str]| some(names.iter().copied());
     let help = match (missing.is_empty(), extra.is_empty()) {
         (true, _) => format!("leave {} out of the drawing, or add nodes to the test", few(&extra)),
         (false, true) => format!(

@@ -81,6 +81,16 @@ fn a_program_is_offered_the_drawing() {
 }
 
 #[test]
+fn a_single_test_takes_it_from_the_experiment() {
+    let session = Session::new().file("x.yaml", FLOOD).script("flood", include_str!("flood.sh"));
+    let test = "test -w broadcast --bin flood --time-limit 1";
+    session.run(&format!("{test} --node-count 3 --topology x.yaml:custom")).ends_with(0);
+    session.run(&format!("{test} --topology x.yaml:custom")).ends_with(254).says("lacks `n3`").says("`--node-count 3`");
+    session.run(&format!("{test} --topology x.yaml:mine")).ends_with(254).says("`x.yaml` draws no topology `mine`");
+    session.run(&format!("{test} --topology y.yaml:mine")).ends_with(254).says("cannot read the experiment `y.yaml`");
+}
+
+#[test]
 fn maelstrom_cannot_offer_it() {
     let session = Session::new().file("x.yaml", FLOOD).script("flood", include_str!("flood.sh"));
     let ended = session.run("run x.yaml --engine maelstrom");

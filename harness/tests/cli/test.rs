@@ -10,7 +10,8 @@ fn what_maelstrom_refuses_is_refused_with_its_code() {
         ("-w nope --bin bin/echo", "bad value `nope` for `--workload`: expected one of broadcast, echo\n"),
         (
             "-w broadcast --bin bin/flood --topology ring",
-            "bad value `ring` for `--topology`: expected one of grid, line, total, tree, tree2, tree3, tree4\n",
+            "bad value `ring` for `--topology`: expected one of grid, line, total, tree, tree2, tree3, tree4; \
+             or EXPERIMENT:NAME for one that an experiment draws\n",
         ),
         (
             "-w broadcast --bin bin/flood --latency-dist normal",
