@@ -8,7 +8,10 @@
 
 use std::fmt;
 
+use protocol::Duration;
+
 use crate::nearest::distance;
+use crate::receipts::collector;
 use crate::topology::{Arity, Topology};
 use crate::{Acks, Sender, Windows};
 
@@ -180,6 +183,18 @@ impl Config {
     /// Whether values go many in a message, where there are many.
     pub fn is_batched(self) -> bool {
         self.acks.are_cumulative() || self.windows != Windows::NONE || self.master == Master::Dynamic
+    }
+
+    /// Whether acknowledgements that would go alone go by way of one node: where everybody is everybody's neighbour, and they may
+    /// wait.
+    pub fn has_collector(self) -> bool {
+        self.acks == Acks::Piggyback && !self.topology.passes_on()
+    }
+
+    /// How long the acknowledgement of a message that has arrived may stay away.
+    pub fn held_back(self) -> Duration {
+        let on_its_way = if self.has_collector() { collector::HOLD } else { Duration::ZERO };
+        self.acks.delay(self.windows) + on_its_way
     }
 
     fn of<'a>(features: impl IntoIterator<Item = &'a Feature>) -> Result<Self, ConfigError> {

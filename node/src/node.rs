@@ -6,10 +6,10 @@
 use protocol::{Address, Body, ErrorCode, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values};
 
 use self::edges::{Links, find, links};
-use crate::receipts::Receipts;
+use crate::receipts::{Collector, Receipts};
 use crate::recovery::Recovery;
 use crate::role::{Follower, Leader, Role};
-use crate::topology::Topology;
+use crate::topology::{Cluster, Topology};
 use crate::watch::Watch;
 use crate::{Acks, Config, Link, Master, Peer, RoundTrip, Sender};
 
@@ -61,7 +61,9 @@ impl Node<Leader> {
 
 impl<R: Role> Node<R> {
     fn new(config: Config, nodes: u32, number: u32, links: Links, role: R) -> Self {
-        let receipts = config.acks.are_cumulative().then(|| Box::new(Receipts::new(config.acks.delay(config.windows))));
+        let collector = config.has_collector().then(|| Collector(Address::node(Cluster::new(nodes).root())));
+        let receipts = || Box::new(Receipts::new(config.acks.delay(config.windows), collector));
+        let receipts = config.acks.are_cumulative().then(receipts);
         Self {
             config,
             nodes,
@@ -294,7 +296,9 @@ impl<R: Role> Machine for Node<R> {
             uplink.on_wake(now, receipts.as_deref_mut(), out);
         }
         if let Some(receipts) = &mut receipts {
-            receipts.on_wake(now, out);
+            let links = &self.links;
+            let is_there = |target| find(links, target).is_some_and(|place| !links[place].is_suspected());
+            receipts.on_wake(now, is_there, out);
         }
         self.receipts = receipts;
         if let Some(watch) = &mut self.watch {

@@ -98,7 +98,7 @@ impl Carry for Peer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::receipts::Latest;
+    use crate::receipts::{Forwarded, Latest};
     use protocol::{Address, Body, Codec, Directory, Message};
 
     #[test]
@@ -133,17 +133,26 @@ mod tests {
                     oldest: 4,
                     is_relay: true,
                     is_probe: true,
-                    received: Some(Receipt { below: 5, beyond: vec![7, 8], latest: None }),
+                    received: Some(Receipt { below: 5, beyond: vec![7, 8], ..Receipt::default() }),
                 })),
                 r#"{"messages":[9],"msg_id":4,"oldest":4,"probe":true,"received":{"below":5,"beyond":"7 8"},"relay":true,"type":"batch"}"#,
             ),
             (
                 Peer::Received(Box::new(Receipt {
                     below: 5,
-                    beyond: Vec::new(),
                     latest: Some(Latest { msg_id: 4, held_us: 17 }),
+                    ..Receipt::default()
                 })),
                 r#"{"below":5,"latest":{"held_us":17,"msg_id":4},"type":"received"}"#,
+            ),
+            (
+                Peer::Received(Box::new(Receipt {
+                    below: 5,
+                    forward: vec![Forwarded { node: 2, below: 7, beyond: vec![9] }],
+                    forwarded: vec![Forwarded { node: 3, below: 8, beyond: Vec::new() }],
+                    ..Receipt::default()
+                })),
+                r#"{"below":5,"forward":[{"below":7,"beyond":"9","node":2}],"forwarded":[{"below":8,"node":3}],"type":"received"}"#,
             ),
             (Peer::Ping { msg_id: 2 }, r#"{"msg_id":2,"type":"ping"}"#),
             (Peer::Pong { in_reply_to: 2 }, r#"{"in_reply_to":2,"type":"pong"}"#),

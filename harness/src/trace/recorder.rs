@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{Ends, Fate, Loss, Payload as _, Witness};
 use node::Peer;
+use node::receipts::Receipt;
 use protocol::{Address, Body, MessageId, Reply, Request, Time, Value};
 
 use super::life::{End, Message, Role, Sight};
@@ -28,8 +29,9 @@ pub(crate) struct Recorder {
     /// Kept messages for which no receipt has come back, by sender and receiver. A receipt tells all that has ever arrived;
     /// the first to come back is the one that matters.
     unreceipted: BTreeMap<(Address, Address), Vec<MessageId>>,
-    /// Which of those a receipt under way tells of, by the network's number of its message.
-    receipts: BTreeMap<u64, Vec<MessageId>>,
+    /// Which of those a receipt under way tells their sender of, by the network's number of its message: where they arrived,
+    /// and their numbers.
+    receipts: BTreeMap<u64, Vec<(Address, MessageId)>>,
 }
 
 /// What a body says of itself.
@@ -69,10 +71,20 @@ impl Recorder {
             Body::Peer(Peer::Batch(batch)) => batch.received.as_ref(),
             _ => None,
         };
-        let (Some(receipt), Some(waiting)) = (receipt, self.unreceipted.get(&(dest, src))) else { return false };
-        let told: Vec<MessageId> = waiting.iter().copied().filter(|number| receipt.covers(*number)).collect();
-        let is_news = !told.is_empty();
-        if is_news {
+        let Some(receipt) = receipt else { return false };
+        let covered = |from: Address, by: Address, receipt: &Receipt| {
+            let waiting = self.unreceipted.get(&(from, by)).into_iter().flatten();
+            waiting.filter(|&&number| receipt.covers(number)).map(|&number| (by, number)).collect::<Vec<_>>()
+        };
+        let mut told = covered(dest, src, receipt);
+        for one in &receipt.forwarded {
+            told.extend(covered(dest, Address::node(one.node), &one.receipt()));
+        }
+        // One that is to be forwarded belongs to the value's life as well, but its sender does not know yet.
+        let is_forward =
+            receipt.forward.iter().any(|one| !covered(Address::node(one.node), src, &one.receipt()).is_empty());
+        let is_news = is_forward || !told.is_empty();
+        if !told.is_empty() {
             self.receipts.insert(id, told);
         }
         is_news
@@ -130,11 +142,11 @@ impl Witness<Body<Peer>> for Recorder {
 
     fn arrived(&mut self, now: Time, id: u64) {
         let Some(message) = self.open(id) else { return };
-        let (src, dest, role) = (message.src, message.dest, message.role);
-        if let Some(told) = self.receipts.remove(&id)
-            && let Some(waiting) = self.unreceipted.get_mut(&(dest, src))
-        {
-            waiting.retain(|number| !told.contains(number));
+        let (dest, role) = (message.dest, message.role);
+        for (by, told) in self.receipts.remove(&id).unwrap_or_default() {
+            if let Some(waiting) = self.unreceipted.get_mut(&(dest, by)) {
+                waiting.retain(|&number| number != told);
+            }
         }
         let sight = match role {
             Role::Answer => Sight::Answer,
@@ -187,7 +199,6 @@ fn words(body: &Body<Peer>) -> Words {
 #[cfg(test)]
 mod tests {
     use node::peer::Batch;
-    use node::receipts::Receipt;
 
     use super::*;
 
@@ -199,8 +210,8 @@ mod tests {
         Body::Peer(Peer::Batch(Box::new(batch)))
     }
 
-    const fn receipt(below: MessageId) -> Receipt {
-        Receipt { below, beyond: Vec::new(), latest: None }
+    fn receipt(below: MessageId) -> Receipt {
+        Receipt { below, ..Receipt::default() }
     }
 
     fn at(millis: u64) -> Time {

@@ -66,7 +66,7 @@ impl Batched {
             carries,
             acks: config.acks,
             gathering: Gathering::new(config, direction),
-            held_back: config.acks.delay(config.windows),
+            held_back: config.held_back(),
             round_trip: RoundTrip::ASSUMED,
             probes: 0,
             doubt: 0,

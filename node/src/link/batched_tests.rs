@@ -30,7 +30,7 @@ impl Wire {
         let mut wire = Self::new(features, window);
         wire.push(0, &[0]);
         wire.wake_until(1_000);
-        wire.link.received(at(1_200), &Receipt { below: 2, beyond: vec![], latest: None });
+        wire.link.received(at(1_200), &Receipt { below: 2, ..Receipt::default() });
         wire.link.round_trip.measured(Duration::from_millis(200));
         wire
     }
@@ -43,7 +43,7 @@ impl Wire {
 
     fn receipt(&mut self, millis: u64, below: u64, beyond: &[u64], latest: (u64, u64)) {
         let latest = Some(Latest { msg_id: latest.0, held_us: latest.1 * 1_000 });
-        self.link.received(at(millis), &Receipt { below, beyond: beyond.to_vec(), latest });
+        self.link.received(at(millis), &Receipt { below, beyond: beyond.to_vec(), latest, ..Receipt::default() });
     }
 
     /// Wakes the link when it is due, as often as it takes to get past a time; when, and what was sent.

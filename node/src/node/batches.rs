@@ -44,5 +44,16 @@ impl<R: Role> Node<R> {
         if let Some(link) = self.link_to(source) {
             link.received(now, receipt);
         }
+        for one in &receipt.forwarded {
+            if one.node < self.nodes
+                && let Some(link) = self.link_to(Address::node(one.node))
+            {
+                link.received(now, &one.receipt());
+            }
+        }
+        if let Some(receipts) = &mut self.receipts {
+            let known = receipt.forward.iter().filter(|one| one.node < self.nodes);
+            receipts.collect(now, source, known);
+        }
     }
 }

@@ -77,6 +77,7 @@ scripts! {
     acknowledge
     backlog
     before_init
+    collector
     failing_master
     grid
     master

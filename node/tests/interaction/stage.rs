@@ -230,7 +230,15 @@ fn shown_batch(batch: &Batch) -> String {
 fn shown_receipt(receipt: &Receipt) -> String {
     let beyond: Vec<String> = receipt.beyond.iter().map(|id| format!(" {id}")).collect();
     let held = receipt.latest.map(|latest| format!(", {} held {} us", latest.msg_id, latest.held_us));
-    format!("..{}{}{}", receipt.below, beyond.concat(), held.unwrap_or_default())
+    let mut said = format!("..{}{}{}", receipt.below, beyond.concat(), held.unwrap_or_default());
+    for (kind, others) in [("forward", &receipt.forward), ("forwarded", &receipt.forwarded)] {
+        let others: Vec<String> =
+            others.iter().map(|one| format!("n{} {}", one.node, shown_receipt(&one.receipt()))).collect();
+        if !others.is_empty() {
+            write!(said, " {kind} [{}]", others.join("; ")).unwrap();
+        }
+    }
+    said
 }
 
 fn answer(reply: &Reply) -> String {
