@@ -276,4 +276,47 @@ mod tests {
         receipts.arrived(at(500), SOURCE, 1, 0, true);
         assert_eq!(receipts.due(), at(500));
     }
+
+    /// Messages of these nodes have arrived at a node that owes the acknowledgement of each; what it says 2 s later.
+    fn owing(sources: &[u32], is_there: bool) -> Vec<(Address, Receipt)> {
+        let collector = Some(Collector(Address::node(1)));
+        let mut receipts = Receipts::new(Duration::from_secs(2), collector);
+        for &source in sources {
+            receipts.arrived(at(u64::from(source) * 10), Address::node(source), 0, 0, false);
+        }
+        let mut out = Outbox::new();
+        let due = receipts.due();
+        receipts.on_wake(due, |_| is_there, &mut out);
+        let said = out.drain().map(|(dest, body)| match body {
+            protocol::Body::Peer(Peer::Received(receipt)) => (dest, *receipt),
+            other => panic!("no acknowledgement: {other:?}"),
+        });
+        said.collect()
+    }
+
+    #[test]
+    fn many_that_would_go_alone_are_one_message_to_the_collector() {
+        let to =
+            |said: &[(Address, Receipt)]| said.iter().map(|&(dest, _)| dest.as_node().unwrap()).collect::<Vec<_>>();
+        let said = owing(&[0, 1, 4, 7], true);
+        assert_eq!(to(&said), [1], "together, though three of them could have waited a little longer");
+        let forward: Vec<(u32, MessageId)> = said[0].1.forward.iter().map(|one| (one.node, one.below)).collect();
+        assert_eq!(forward, [(0, 1), (4, 1), (7, 1)]);
+        assert_eq!((said[0].1.below, said[0].1.latest.map(|latest| latest.msg_id)), (1, Some(0)), "with its own");
+        assert_eq!(to(&owing(&[0, 1, 4, 7], false)), [0], "it is not there: each when its time has come");
+        assert_eq!(to(&owing(&[0, 1], true)), [0], "one is no reason");
+        assert_eq!(to(&owing(&[0, 4], true)), [1]);
+    }
+
+    #[test]
+    fn a_probe_is_answered_without_the_collector() {
+        let mut receipts = Receipts::new(Duration::from_secs(2), Some(Collector(Address::node(1))));
+        receipts.arrived(at(0), Address::node(0), 0, 0, true);
+        receipts.arrived(at(0), Address::node(4), 0, 0, false);
+        receipts.arrived(at(0), Address::node(5), 0, 0, false);
+        let mut out = Outbox::new();
+        receipts.on_wake(at(0), |_| true, &mut out);
+        assert_eq!(out.drain().map(|(dest, _)| dest).collect::<Vec<_>>(), [Address::node(0)]);
+        assert_eq!(receipts.due(), at(2_000));
+    }
 }

@@ -4,6 +4,10 @@
 //! round trip as its variation and waits for the round trip plus four variations, so an unmeasured link waits 3 s. That is
 //! how both can be had: a start at 1 s, and no message repeated where a round trip really takes 2 s.
 //!
+//! The RFC's first sample replaces whatever was assumed. Here only one within the assumed second does: a longer one may be the pause of
+//! a node, and thrice a pause of 3 s is more than a test waits. Longer ones are smoothed into the assumption, as any later sample is,
+//! until there is one that is not.
+//!
 //! Absent: messages, and Karn's rule. Whoever calls [`RoundTrip::measured`] vouches that the answer was to a message sent
 //! once.
 
@@ -14,13 +18,24 @@ use protocol::Duration;
 pub struct RoundTrip {
     smoothed: Duration,
     variation: Duration,
-    assumed: bool,
+    basis: Basis,
+}
+
+/// What a round trip is known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Basis {
+    /// Nothing.
+    Assumed,
+    /// Answers that took longer than was assumed, all of them.
+    Long,
+    /// Answers, of which one did not.
+    Measured,
 }
 
 impl RoundTrip {
     /// What a link assumes before its first answer.
     pub const ASSUMED: Self =
-        Self { smoothed: Duration::from_secs(1), variation: Duration::from_millis(500), assumed: true };
+        Self { smoothed: Duration::from_secs(1), variation: Duration::from_millis(500), basis: Basis::Assumed };
 
     /// No timeout is shorter, as in the RFC. Ten times the round trip of a healthy cluster at Maelstrom's 100 ms hops, of
     /// which one wait in a receiver's queue can take another 100 ms, it leaves room for a machine that is busy as well.
@@ -28,9 +43,12 @@ impl RoundTrip {
 
     /// Takes in the round trip of a message that was sent once.
     pub fn measured(&mut self, sample: Duration) {
-        if self.assumed {
-            *self = Self { smoothed: sample, variation: sample / 2, assumed: false };
-            return;
+        if self.basis != Basis::Measured {
+            if sample <= Self::ASSUMED.smoothed {
+                *self = Self { smoothed: sample, variation: sample / 2, basis: Basis::Measured };
+                return;
+            }
+            self.basis = Basis::Long;
         }
         let error = sample.saturating_sub(self.smoothed) + self.smoothed.saturating_sub(sample);
         // The RFC's beta is 1/4 and its alpha 1/8.
@@ -40,7 +58,7 @@ impl RoundTrip {
 
     /// Whether any answer was ever measured.
     pub const fn is_measured(&self) -> bool {
-        !self.assumed
+        !matches!(self.basis, Basis::Assumed)
     }
 
     /// The smoothed round trip.
@@ -86,6 +104,14 @@ mod tests {
     }
 
     #[test]
+    fn a_first_sample_that_may_be_a_pause_does_not_replace_the_assumption() {
+        // Variation: three quarters of 500 ms and a quarter of 2 s.
+        assert_eq!(after([3_000]).timeout(), Duration::from_millis(1_250 + 4 * 875));
+        assert!(after([3_000; 20]).timeout() < Duration::from_secs(7), "nor do many that lay there while a node slept");
+        assert_eq!(after([3_000, 3_000, 400]), after([400]), "the first that is none does");
+    }
+
+    #[test]
     fn a_short_round_trip_has_the_shortest_timeout() {
         assert_eq!(after([0, 0, 0]).timeout(), RoundTrip::SHORTEST_TIMEOUT);
         assert_eq!(after([200; 50]).timeout(), RoundTrip::SHORTEST_TIMEOUT);
@@ -93,7 +119,9 @@ mod tests {
 
     #[test]
     fn a_constant_round_trip_keeps_its_room() {
-        assert_eq!(after([2_000; 200]).timeout(), Duration::from_secs(3));
+        assert_eq!(after([800; 200]).timeout(), Duration::from_millis(1_200));
+        let long = after([2_000; 200]).timeout();
+        assert!(Duration::from_millis(2_999) < long && long <= Duration::from_secs(3), "{long}");
     }
 
     #[test]

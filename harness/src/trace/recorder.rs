@@ -199,6 +199,7 @@ fn words(body: &Body<Peer>) -> Words {
 #[cfg(test)]
 mod tests {
     use node::peer::Batch;
+    use node::receipts::Forwarded;
 
     use super::*;
 
@@ -235,5 +236,24 @@ mod tests {
         let kept: Vec<(u64, &str, &str)> =
             recorder.messages.iter().map(|one| (one.id, one.kind.as_str(), one.fate())).collect();
         assert_eq!(kept, [(1, "batch", "first sight"), (3, "received", "lost"), (4, "batch", "answer")]);
+    }
+
+    #[test]
+    fn a_receipt_that_goes_by_way_of_another_node_is_followed_there_and_back() {
+        const C: Address = Address::node(2);
+        let mut recorder = Recorder::of(7);
+        let mut say = |time: u64, id: u64, src: Address, dest: Address, body: Body<Peer>| {
+            recorder.sent(at(time), id, Ends { src, dest }, &body);
+            recorder.arrived(at(time + 10), id);
+        };
+        let of = |node, below| Forwarded { node, below, beyond: Vec::new() };
+        let received = |receipt| Body::Peer(Peer::Received(Box::new(receipt)));
+        say(0, 0, A, B, batch(vec![7], 4, None));
+        say(20, 1, B, C, received(Receipt { forward: vec![of(0, 4)], ..Receipt::default() }));
+        say(40, 2, B, C, received(Receipt { forward: vec![of(0, 5)], ..Receipt::default() }));
+        say(60, 3, C, A, received(Receipt { forwarded: vec![of(1, 5)], ..Receipt::default() }));
+        say(80, 4, C, A, received(Receipt { forwarded: vec![of(1, 5)], ..Receipt::default() }));
+        let kept: Vec<(u64, &str)> = recorder.messages.iter().map(|one| (one.id, one.kind.as_str())).collect();
+        assert_eq!(kept, [(0, "batch"), (2, "received"), (3, "received")]);
     }
 }

@@ -8,7 +8,8 @@ use node::Config;
 use protocol::Duration;
 
 /// The configurations whose links carry a message for each value.
-pub(crate) const SINGLE: [&str; 6] = [
+pub(crate) const SINGLE: [&str; 7] = [
+    "topology-direct",
     "topology-grid",
     "topology-grid relay-to-master",
     "topology-star",

