@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
-use engine::{Distribution, Options, ProcessDelay};
+use engine::{Distribution, Options, ProcessDelay, Topology};
 
 use super::{Row, Summary, finding};
+use crate::about::About;
 use crate::figure::Figure;
 use crate::gate::{Breach, Verdict};
 use crate::outcome::{Finding, Validity};
@@ -57,17 +58,7 @@ fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spre
         let delays: BTreeSet<String> = about.cells.iter().map(|cell| process_delay(&cell.options)).collect();
         writeln!(text, "        {}", delays.into_iter().collect::<Vec<_>>().join(" or "))?;
     }
-    let beyond: BTreeSet<String> = about
-        .cells
-        .iter()
-        .map(|cell| cell.options.nemesis.beyond_maelstrom())
-        .filter(|nemeses| !nemeses.is_empty())
-        .map(|nemeses| nemeses.to_string())
-        .collect();
-    if !beyond.is_empty() {
-        let beyond: Vec<String> = beyond.into_iter().collect();
-        writeln!(text, "faults  {}: Maelstrom's test has no such faults", beyond.join(" or "))?;
-    }
+    beyond_maelstrom(text, about)?;
     let runs: usize = summary.rows.iter().map(|row| row.records.len()).sum();
     let reused = reused(text, summary)?;
     let runs_words = |runs| finding::counted(runs, "run");
@@ -86,6 +77,29 @@ fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spre
     }
     if runs > 0 {
         writeln!(text, "store   {}", summary.directory)?;
+    }
+    Ok(())
+}
+
+/// What Maelstrom's own test could not have done.
+fn beyond_maelstrom(text: &mut String, about: &About) -> fmt::Result {
+    let options = || about.cells.iter().map(|cell| &cell.options);
+    let faults = options().map(|options| options.nemesis.beyond_maelstrom()).filter(|nemeses| !nemeses.is_empty());
+    let faults: BTreeSet<String> = faults.map(|nemeses| nemeses.to_string()).collect();
+    if !faults.is_empty() {
+        let faults: Vec<String> = faults.into_iter().collect();
+        writeln!(text, "faults  {}: Maelstrom's test has no such faults", faults.join(" or "))?;
+    }
+    let mut drawn: Vec<&str> = Vec::new();
+    for options in options() {
+        if let Topology::Custom(custom) = &options.topology
+            && !drawn.contains(&custom.name.as_str())
+        {
+            drawn.push(&custom.name);
+        }
+    }
+    if !drawn.is_empty() {
+        writeln!(text, "drawn   {}: Maelstrom's test offers no drawn topologies", drawn.join(", "))?;
     }
     Ok(())
 }

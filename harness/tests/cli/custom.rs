@@ -43,7 +43,7 @@ fn drawn_topologies_are_compared_with_the_nodes_own() {
     session.run("check x.yaml").ends_with(0);
     session.run("plan x.yaml").ends_with(0).prints("ring").prints("fork");
     let ended = session.run("run x.yaml");
-    ended.ends_with(0).prints("3 of 3 required cells pass").says("topology=ring: valid");
+    ended.ends_with(0).prints("3 of 3 required cells pass").says("topology=ring: valid").prints("drawn   ring, fork: ");
     let answer = answer(&session, "show drawn --format json");
     // Each message has its acknowledgement.
     for (cell, messages) in [(0, 8.0), (1, 10.0), (2, 8.0)] {
