@@ -1,6 +1,9 @@
-//! Nothing that is printed as a command is wrong: the examples of every verb's help, and the README's command lines, are
-//! read by the program's own parser.
+//! Nothing that is printed as a command is wrong: the examples of every verb's help, and the command lines of every page of
+//! documentation, are read by the program's own parser. Links between pages lead somewhere, and the README leads to every page.
 
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Command, CommandFactory as _, Parser as _};
 use harness::cli::Cli;
 
@@ -88,22 +91,99 @@ fn the_help_of_every_verb_has_examples_that_parse() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+fn root() -> &'static Utf8Path {
+    Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace")
+}
+
+/// Every page of documentation by its path from the root: the project's own, and those beside what they describe.
+fn pages() -> Vec<(Utf8PathBuf, String)> {
+    let directories = ["", "engine", "experiments", "harness", "harness/benches", "node", "protocol"];
+    let entries = directories.iter().flat_map(|directory| root().join(directory).read_dir_utf8().expect("it is there"));
+    let mut paths: Vec<Utf8PathBuf> = entries.map(|entry| entry.expect("readable").into_path()).collect();
+    paths.retain(|path| path.extension() == Some("md"));
+    paths.sort();
+    let text = |path: &Utf8PathBuf| std::fs::read_to_string(path).expect("a page is text");
+    let place = |path: &Utf8PathBuf| path.strip_prefix(root()).expect("it is below").to_owned();
+    paths.iter().map(|path| (place(path), text(path))).collect()
+}
+
 #[test]
-fn the_readmes_command_lines_parse() {
-    let readme = include_str!("../../README.md");
-    let mut count = 0;
-    // Between fences every other part is a block; its first line names its language.
-    for block in
-        readme.split("```").skip(1).step_by(2).filter(|block| block.starts_with("sh") || block.starts_with("console"))
-    {
-        let joined = block.replace("\\\n", " ");
-        for arguments in joined.lines().filter_map(given) {
-            count += 1;
-            let mistake = mistake(&arguments);
-            assert!(mistake.is_none(), "README.md: {}", mistake.unwrap_or_default());
+fn command_lines_of_every_page_parse() {
+    let mut counts = Vec::new();
+    for (path, page) in pages() {
+        let mut count = 0;
+        // Between fences every other part is a block; its first line names its language.
+        let is_shell = |block: &&str| block.starts_with("sh") || block.starts_with("console");
+        for block in page.split("```").skip(1).step_by(2).filter(is_shell) {
+            let joined = block.replace("\\\n", " ");
+            for arguments in joined.lines().filter_map(given) {
+                count += 1;
+                let mistake = mistake(&arguments);
+                assert!(mistake.is_none(), "{path}: {}", mistake.unwrap_or_default());
+            }
+        }
+        counts.push((path, count));
+    }
+    for page in ["README.md", "experiments/README.md", "harness/COMPARE.md", "harness/STORE.md"] {
+        let count = counts.iter().find(|(path, _)| path == page).map_or(0, |(_, count)| *count);
+        assert!(count >= 3, "{page} shows commands, and {count} were found");
+    }
+}
+
+/// The targets of a page's links, quotations and code left aside.
+fn links(page: &str) -> Vec<&str> {
+    let prose = page.split("```").step_by(2);
+    let targets = prose.flat_map(|text| text.split("](").skip(1)).filter_map(|rest| rest.split_once(')'));
+    targets.map(|(target, _)| target).filter(|target| !target.contains("://")).collect()
+}
+
+/// What a heading is called in a link: lower case, hyphens for blanks, no other signs.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let headings = page.split("```").step_by(2).flat_map(str::lines).filter(|line| line.starts_with('#'));
+    let sign = |c: char| match c {
+        ' ' => Some('-'),
+        c if c.is_alphanumeric() || "-_".contains(c) => Some(c.to_ascii_lowercase()),
+        _ => None,
+    };
+    headings.map(|line| line.trim_start_matches('#').trim().chars().filter_map(sign).collect()).collect()
+}
+
+/// A path without `..`.
+fn plain(path: &Utf8Path) -> Utf8PathBuf {
+    let mut plain = Utf8PathBuf::new();
+    for part in path.components() {
+        if part.as_str() == ".." {
+            plain.pop();
+        } else {
+            plain.push(part);
         }
     }
-    assert!(count >= 3, "the README shows how to run experiments, and {count} commands were found");
+    plain
+}
+
+#[test]
+fn links_between_pages_lead_somewhere_and_the_readme_leads_to_every_page() {
+    let pages = pages();
+    let mut from_the_readme = BTreeSet::from([Utf8PathBuf::from("README.md")]);
+    for (path, page) in &pages {
+        for link in links(page) {
+            let (file, anchor) = link.split_once('#').map_or((link, None), |(file, anchor)| (file, Some(anchor)));
+            let target = match file {
+                "" => path.clone(),
+                file => plain(&path.parent().expect("a file is in a directory").join(file)),
+            };
+            assert!(root().join(&target).exists(), "{path} links to `{link}`, and there is no `{target}`");
+            if let Some(anchor) = anchor {
+                let (_, text) = pages.iter().find(|(page, _)| *page == target).expect("a link into a page");
+                assert!(anchors(text).contains(anchor), "{path} links to `{link}`, and {target} has no such heading");
+            }
+            if path == "README.md" {
+                from_the_readme.insert(target);
+            }
+        }
+    }
+    let missed: Vec<_> = pages.iter().map(|(path, _)| path).filter(|path| !from_the_readme.contains(*path)).collect();
+    assert!(missed.is_empty(), "the README does not lead to {missed:?}");
 }
 
 /// Every text behind `run:` and `uses:` in a workflow, however deep.

@@ -303,6 +303,16 @@ fn the_readmes_experiment_is_one() {
 }
 
 #[test]
+fn the_topologies_that_the_documentation_draws_are_sound() {
+    let page = include_str!("../../experiments/README.md");
+    let (_, rest) = page.split_once("```yaml\n").expect("it draws some");
+    let (example, _) = rest.split_once("```").expect("and their end");
+    let source = format!("name: x\nnode: {{crate: node}}\ntest: {{node-count: 3}}\n{example}");
+    let spec = Spec::parse(Utf8Path::new("x.yaml"), &source, &the_nodes_features());
+    assert_eq!(Plan::of(&spec.unwrap_or_else(|error| panic!("{error}"))).cells.len(), 3);
+}
+
+#[test]
 fn deep_nesting_and_alias_bombs_end_quickly_with_a_place() {
     let deep = 100_000;
     let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();

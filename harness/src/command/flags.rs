@@ -161,7 +161,7 @@ pub(crate) const FLAGS: [Flag; 32] = [
     flag("latency", "MS", "0", "Mean latency of messages between nodes"),
     flag("latency-dist", "KIND", "constant", "How latencies spread: constant, uniform or exponential"),
     flag("topology", "T", "grid", "Offered to nodes: grid, line, total, tree, tree2 to tree4, or EXPERIMENT:NAME"),
-    flag("nemesis", "FAULTS", "", "What breaks: partition, and six that Maelstrom lacks (README)"),
+    flag("nemesis", "FAULTS", "", "What breaks: partition, and seven that Maelstrom lacks (experiments/README.md)"),
     flag("nemesis-interval", "SECONDS", "10", "Mean time between faults"),
     flag("availability", "SHARE", "", "What share of requests must succeed: 0 to 1, or total"),
     flag("test-count", "N", "1", "How often to run the test; stops at the first that is not valid"),
