@@ -7,6 +7,7 @@
 
 mod bare;
 mod meter;
+mod plain;
 mod scenario;
 
 use std::hint::black_box;
@@ -14,8 +15,9 @@ use std::time::Duration;
 
 use engine::checker::strict;
 use engine::history::F;
+use engine::journal::Journal;
 use engine::results::judge;
-use engine::{Options, Rules, Run, Taking};
+use engine::{Holding, Options, ProcessDelay, Rules, Run, Taking};
 
 use crate::meter::{least, millis, peak_megabytes, processor_time, shown, used_since};
 
@@ -34,10 +36,19 @@ fn main() {
     println!("| --- | --- | --- | --- |");
     let dense = scenario::dense();
     let alone = Options { rules: Rules { taking: Taking::WhenDue, ..Rules::default() }, ..dense.clone() };
+    let exact = Options { rules: Rules { holding: Holding::Exact, ..Rules::default() }, ..dense.clone() };
+    let slow = Options { process_delay: ProcessDelay::MAELSTROM, ..dense.clone() };
+    let single = Options { nodes: Options::numbered_nodes(1), ..dense.clone() };
     let simulated = |options: &Options| scenario::run(options, &["topology-n12-tree"]).journal.all().received;
+    let all = simulated(&dense);
     variant("all of Maelstrom's", || simulated(&dense));
     variant("no head-of-line queue", || simulated(&alone));
+    variant("holds not cut to milliseconds", || simulated(&exact));
+    variant("1 ms on average on the way into a node", || simulated(&slow));
+    variant("clients alone: the same operations on one node", || simulated(&single));
+    variant("the journal alone: as many messages counted", || counted(all));
     variant("no rule at all: the same nodes on one queue", || bare::run(&dense, &["topology-n12-tree"]));
+    variant("a plain loop: one heap, sets and maps", || plain::run(&dense, &["topology-n12-tree"]));
 
     println!("\n| history of 25 nodes | values that reads return | both checkers | peak MB so far |");
     println!("| --- | --- | --- | --- |");
@@ -79,6 +90,17 @@ fn variant(name: &str, once: impl Fn() -> u64) {
         [used_since(begun)]
     });
     println!("| {name} | {:.2} ms | {delivered} | {:.1} |", millis(time), time.as_secs_f64() * 1e9 / delivered as f64);
+}
+
+/// Counts so many messages sent and received.
+fn counted(messages: u64) -> u64 {
+    let mut journal = Journal::default();
+    for message in 0..messages {
+        let involves_client = black_box(message % 16 == 0);
+        journal.sent(involves_client);
+        journal.received(involves_client);
+    }
+    black_box(&journal).all().received
 }
 
 /// Measures the checkers alone.
