@@ -29,6 +29,8 @@ pub(crate) struct Agenda {
     sudden: BinaryHeap<Reverse<Entry>>,
     /// The slots after it, by number modulo [`SLOTS`].
     slots: Vec<Vec<Entry>>,
+    /// A bit for each of them in which something is due.
+    occupied: [u64; SLOTS / 64],
     /// Everything due after those.
     later: BinaryHeap<Reverse<Entry>>,
 }
@@ -55,6 +57,7 @@ impl Agenda {
             taken: 0,
             sudden: BinaryHeap::new(),
             slots: vec![Vec::new(); SLOTS],
+            occupied: [0; SLOTS / 64],
             later: BinaryHeap::new(),
         }
     }
@@ -68,7 +71,9 @@ impl Agenda {
         if ahead == 0 {
             self.push_sudden(entry);
         } else if ahead < SLOTS as u64 {
-            self.slots[place(self.slot + ahead)].push(entry);
+            let place = place(self.slot + ahead);
+            self.slots[place].push(entry);
+            self.occupied[place / 64] |= 1 << (place % 64);
         } else {
             self.later.push(Reverse(entry));
         }
@@ -139,15 +144,14 @@ impl Agenda {
     fn turn(&mut self) {
         self.current.clear();
         self.taken = 0;
-        // Around the ring, from the slot behind the current one on.
-        let (before, behind) = self.slots.split_at(place(self.slot) + 1);
-        let within = behind.iter().chain(before).position(|slot| !slot.is_empty());
-        let within = within.map(|gap| self.slot + 1 + gap as u64);
+        let within = self.next_occupied();
         let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| self.slot_of(*time))) else {
             return;
         };
         self.slot = next;
-        std::mem::swap(&mut self.current, &mut self.slots[place(next)]);
+        let place = place(next);
+        std::mem::swap(&mut self.current, &mut self.slots[place]);
+        self.occupied[place / 64] &= !(1 << (place % 64));
         // Nearly in order already, since what is noted later is mostly due later.
         self.current.sort_unstable();
         // The horizon has moved on: what is within it now leaves the far future.
@@ -157,6 +161,24 @@ impl Agenda {
             self.later.pop();
             self.push(time, number);
         }
+    }
+
+    /// The next slot in which something is due: around the ring, from the slot behind the current one on.
+    fn next_occupied(&self) -> Option<u64> {
+        let first = self.slot + 1;
+        let start = place(first);
+        // The word in which it starts comes first without what is before the start, and last with nothing else.
+        let before = (1 << (start % 64)) - 1;
+        (0..=self.occupied.len()).find_map(|turn| {
+            let word = (start / 64 + turn) % self.occupied.len();
+            let bits = match turn {
+                0 => self.occupied[word] & !before,
+                _ if turn == self.occupied.len() => self.occupied[word] & before,
+                _ => self.occupied[word],
+            };
+            let found = word * 64 + bits.trailing_zeros() as usize;
+            (bits != 0).then(|| first + ((found + SLOTS - start) % SLOTS) as u64)
+        })
     }
 
     const fn slot_of(&self, time: Time) -> u64 {
