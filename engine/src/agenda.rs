@@ -82,14 +82,14 @@ impl Agenda {
     /// Puts in what is due in the current slot.
     #[inline]
     fn push_sudden(&mut self, entry: Entry) {
-        if self.current[self.taken..].last().is_none_or(|last| *last <= entry) {
-            self.current.push(entry);
-        } else if self.taken > 0 && self.current[self.taken] >= entry {
+        match self.current.get(self.taken) {
             // What is due at once is first of all, and no heap's business.
-            self.taken -= 1;
-            self.current[self.taken] = entry;
-        } else {
-            self.sudden.push(Reverse(entry));
+            Some(first) if self.taken > 0 && entry <= *first => {
+                self.taken -= 1;
+                self.current[self.taken] = entry;
+            }
+            Some(_) if self.current.last().is_some_and(|last| entry < *last) => self.sudden.push(Reverse(entry)),
+            _ => self.current.push(entry),
         }
     }
 
