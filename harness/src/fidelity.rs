@@ -8,9 +8,11 @@
 //!   would prove nothing.
 //! - [`judge`] has the bounds, and says when a single recording is too noisy to decide.
 //! - [`report`] is all of it together.
+//! - [`agreement`] holds the engines against each other, on any experiment.
 //!
 //! Absent: how runs are made ([`crate::command`]) and how a table looks (`render`).
 
+pub mod agreement;
 pub mod control;
 pub mod embedded;
 pub mod judge;

@@ -8,26 +8,31 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::path;
-use crate::fidelity::SEEDS;
 
 /// `harness fidelity`
 #[derive(Clone, Debug, Args)]
 pub struct FidelityArgs {
+    /// Experiments of your own: each cell is run under the simulated and the embedded engine with the same seeds, and the figures are
+    /// held against each other. Without any, scenarios are held against recordings of the real program
+    #[arg(value_name = "EXPERIMENT", conflicts_with_all = ["engine", "runs"])]
+    pub experiments: Vec<Utf8PathBuf>,
+
     /// Which engines are run now. The simulated one takes seconds; the embedded one takes half a minute for each scenario, some
     /// at a time, and needs this project's sources to build its nodes
     #[arg(long, value_enum, default_value_t)]
     pub engine: Engines,
 
-    /// How many seeds the simulated engine runs of each scenario and control
-    #[arg(long, value_name = "N", default_value_t = SEEDS, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub seeds: u32,
+    /// How many seeds the simulated engine runs of each scenario and control, and both engines of each cell of an experiment
+    /// [default: 20, and 3 of an experiment]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub seeds: Option<u32>,
 
     /// How often the embedded engine runs each scenario
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub runs: u32,
 
-    /// Run only this scenario or control; repeating it adds others
-    #[arg(long, value_name = "NAME")]
+    /// Run only this scenario or control, or of experiments the cells with AXIS=VALUE; repeating it adds others
+    #[arg(long, value_name = "NAME|AXIS=VALUE")]
     pub only: Vec<String>,
 
     /// How many runs are made at the same time [default: one a core simulated; as many as keep the embedded engine punctual]
@@ -44,8 +49,17 @@ pub struct FidelityArgs {
 
     /// Write what the embedded engine measured to this file as well: harness/src/fidelity/embedded.json is what every table
     /// shows that does not measure it
-    #[arg(long, value_name = "FILE", value_parser = path(), requires = "engine")]
+    #[arg(long, value_name = "FILE", value_parser = path())]
     pub save_embedded: Option<Utf8PathBuf>,
+
+    /// Of experiments, take what the embedded engine measured from this file, as `--save-embedded` wrote it, and run the simulated
+    /// one alone
+    #[arg(long, value_name = "FILE", value_parser = path(), requires = "experiments", conflicts_with = "save_embedded")]
+    pub embedded_from: Option<Utf8PathBuf>,
+
+    /// Of experiments, measure everything anew under the embedded engine; without this, what the store already holds is used again
+    #[arg(long, requires = "experiments")]
+    pub fresh: bool,
 }
 
 /// `--engine` of `harness fidelity`.
@@ -76,6 +90,9 @@ Examples:
   harness fidelity --seeds 200 --only n12-tree-relay --only without-acks
   harness fidelity --engine both --runs 3      minutes: the embedded engine too, three runs each
   harness fidelity --format markdown > engine/FIDELITY-TABLE.md
+  harness fidelity experiments/records-3d.yaml your experiment, simulated and with real processes
+  harness fidelity experiments/efficient.yaml --only topology=star --seeds 5
 
-Exit codes: 0 every recorded scenario keeps its bounds and every control fails; 1 a scenario is outside, or a control is
-not found out; 2 the recordings cannot tell, or a run came to nothing; 130 interrupted.";
+Exit codes: 0 every recorded scenario keeps its bounds and every control fails, or the engines agree on every cell; 1 a scenario is
+outside, a control is not found out, or the engines differ by more than 5 % somewhere; 2 the recordings or so few seeds cannot tell, or
+a run came to nothing; 130 interrupted.";

@@ -1,5 +1,7 @@
 //! `harness fidelity`: every scenario under our engines, held against what the real program measured; and the controls, which
-//! have to fail.
+//! have to fail. Of experiments that are named, the engines are held against each other (`agreement`).
+
+mod agreement;
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +18,7 @@ use crate::backend::Backend;
 use crate::cli::{Engines, FidelityArgs, FidelityFormat};
 use crate::console::Console;
 use crate::exit::ExitStatus;
+use crate::fidelity::SEEDS;
 use crate::fidelity::control::{self, Control};
 use crate::fidelity::embedded::Embedded;
 use crate::fidelity::recorded::{self, Recording};
@@ -30,6 +33,12 @@ use crate::store::Store;
 
 /// The whole verb.
 pub(super) fn fidelity(args: &FidelityArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
+    if !args.experiments.is_empty() {
+        return agreement::agree(args, console, interrupted);
+    }
+    if let (Engines::Simulated, Some(path)) = (args.engine, &args.save_embedded) {
+        bail!("`--save-embedded {path}` has nothing to write: add `--engine both`");
+    }
     let asked = Asked::of(&args.only)?;
     let recordings = recorded::all();
     let scene = Scene { args, console, interrupted };
@@ -86,7 +95,7 @@ impl Scene<'_> {
         let scenarios = asked.scenarios.iter().map(|one| one.cell(recordings));
         let controls = asked.controls.iter().map(|one| one.cell(recordings));
         let cells: Vec<Cell> = scenarios.chain(controls).collect();
-        let plan = scenario::plan("fidelity", EngineChoice::Simulated, cells, self.args.seeds);
+        let plan = scenario::plan("fidelity", EngineChoice::Simulated, cells, self.args.seeds.unwrap_or(SEEDS));
         let program = std::env::current_exe().context("cannot tell where this program is")?;
         let program = absolute_utf8(program).context("this program's own path is not text")?;
         let sha256 = artifact::file_digest(&program)?;

@@ -2,6 +2,7 @@
 //!
 //! Absent: the terminal. Width and colour come in as a [`table::Look`].
 
+pub(crate) mod agreement;
 pub(crate) mod annotation;
 pub(crate) mod comparison;
 pub(crate) mod csv;
