@@ -68,7 +68,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("trace", &["render"]),
     ("report", &["about", "exit", "figure", "frontier", "gate", "latencies", "limit", "measured", "outcome", "render"]),
     // Order: a verb may use every room.
-    ("cli", &["about", "fidelity", "limit", "plan"]),
+    ("cli", &["about", "limit", "plan"]),
     ("command", &[]),
     ("main", &[]),
     // Tests only.
