@@ -2,6 +2,7 @@
 //!
 //! Absent: the flags of `harness test`, which are Maelstrom's and follow its rules ([`crate::command`]).
 
+mod answer;
 mod baseline;
 mod check;
 mod compare;
@@ -33,6 +34,7 @@ use camino::Utf8PathBuf;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
+pub use self::answer::AnswerArgs;
 pub use self::baseline::{BaselineArgs, BaselineVerb, SaveArgs};
 pub use self::check::CheckArgs;
 pub use self::compare::{CompareArgs, PageFormat};

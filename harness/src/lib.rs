@@ -34,5 +34,6 @@ mod render;
 mod report;
 #[cfg(test)]
 mod sample;
+mod shell;
 mod sources;
 mod trace;

@@ -5,8 +5,8 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 
-use super::export::ExportArgs;
-use super::{Format, JudgeArg, path};
+use super::answer::AnswerArgs;
+use super::{JudgeArg, path};
 
 /// `harness gate`
 #[derive(Clone, Debug, Args)]
@@ -37,17 +37,9 @@ pub struct GateArgs {
     #[arg(long, value_enum)]
     pub judge: Option<JudgeArg>,
 
-    /// How the answer is written to standard output
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-
-    /// Files and annotations
+    /// Where results come from, and the answer goes
     #[command(flatten)]
-    pub exports: ExportArgs,
-
-    /// Where results are kept
-    #[arg(long, value_name = "DIR", default_value = "store", value_parser = path())]
-    pub store: Utf8PathBuf,
+    pub answer: AnswerArgs,
 
     /// Where baselines are kept [default: `baselines` beside the experiment's file]
     #[arg(long, value_name = "DIR", value_parser = path())]

@@ -2,16 +2,15 @@
 //!
 //! Absent: what they do ([`crate::command`]).
 
-use camino::Utf8PathBuf;
 use clap::Args;
 
-use super::export::ExportArgs;
-use super::{Format, path};
+use super::answer::AnswerArgs;
 
 /// `harness merge`
 #[derive(Clone, Debug, Args)]
 pub struct MergeArgs {
-    /// The parts: stores that hold them, or runs by their directories or names
+    /// The parts: stores that hold them, or runs by their directories or names. What they
+    /// come to together is kept in `--store`
     #[arg(required = true, value_name = "STORE|RUN")]
     pub part: Vec<String>,
 
@@ -19,17 +18,9 @@ pub struct MergeArgs {
     #[arg(long)]
     pub partial: bool,
 
-    /// Where the merged run is kept, and where runs are looked for by name
-    #[arg(long, value_name = "DIR", default_value = "store", value_parser = path())]
-    pub store: Utf8PathBuf,
-
-    /// How the answer is written to standard output
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-
-    /// Files and annotations
+    /// Where results come from, and the answer goes
     #[command(flatten)]
-    pub exports: ExportArgs,
+    pub answer: AnswerArgs,
 }
 
 pub(super) const EXAMPLES: &str = "\

@@ -2,11 +2,9 @@
 //!
 //! Absent: what they do ([`crate::command`]).
 
-use camino::Utf8PathBuf;
 use clap::Args;
 
-use super::export::ExportArgs;
-use super::{Format, path};
+use super::answer::AnswerArgs;
 
 /// `harness show`
 #[derive(Clone, Debug, Args)]
@@ -18,17 +16,9 @@ pub struct ShowArgs {
     #[arg(long, value_name = "CELL | AXIS=VALUE[,…]")]
     pub cell: Vec<String>,
 
-    /// Where results are kept
-    #[arg(long, value_name = "DIR", default_value = "store", value_parser = path())]
-    pub store: Utf8PathBuf,
-
-    /// How it is written to standard output
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-
-    /// Files and annotations
+    /// Where results come from, and the answer goes
     #[command(flatten)]
-    pub exports: ExportArgs,
+    pub answer: AnswerArgs,
 }
 
 pub(super) const EXAMPLES: &str = "\

@@ -20,8 +20,8 @@ use crate::spec::Spec;
 /// The whole verb.
 pub(super) fn gate(args: &GateArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     let allowed = args.allow.iter().map(|text| Condition::allowing(text)).collect::<Result<Vec<_>, _>>()?;
-    let exports = Exports::open(&args.exports)?;
-    let measured = Measured::open(&args.store, &args.run)?;
+    let exports = Exports::open(&args.answer.exports)?;
+    let measured = Measured::open(&args.answer.store, &args.run)?;
     let file = today::file(args, &measured)?;
     let toolchain = Toolchain::around(&file).context("cannot tell which directory this is")?;
     let spec = Spec::load(&file, &toolchain.known_features())?;
@@ -36,7 +36,7 @@ pub(super) fn gate(args: &GateArgs, console: &Console) -> anyhow::Result<ExitSta
         let baseline = baseline(&directory, name, &about.experiment)?;
         regressions::hold(&mut summary, &measured, &baseline, &allowed)?;
     }
-    let text = match args.format {
+    let text = match args.answer.format {
         Format::Json => json::json(&summary),
         Format::Table => table::table(&summary, console.look()),
     };

@@ -19,7 +19,7 @@ use crate::store::Store;
 
 /// The whole verb. It ends as `harness run` does.
 pub(super) fn merge(args: &MergeArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    let exports = Exports::open(&args.exports)?;
+    let exports = Exports::open(&args.answer.exports)?;
     let parts = newest(found(args)?, console);
     let about = whole(&parts)?;
     let pieces = pieces(&parts, &about)?;
@@ -29,11 +29,11 @@ pub(super) fn merge(args: &MergeArgs, console: &Console) -> anyhow::Result<ExitS
         (Some(missing), true) => console.say(&missing),
         (None, _) => {}
     }
-    let directory = assemble::keep(&args.store, &about, &pieces)?;
+    let directory = assemble::keep(&args.answer.store, &about, &pieces)?;
     let measured = Measured::read(&directory, &about.experiment)?;
     let mut summary = Summary::of(&measured.about, &measured.records, &directory, None);
     summary.remarks = stored::remarks(&measured);
-    let text = match args.format {
+    let text = match args.answer.format {
         Format::Json => json::json(&summary),
         Format::Table => table::table(&summary, console.look()),
     };
@@ -57,7 +57,7 @@ fn found(args: &MergeArgs) -> anyhow::Result<Vec<Found>> {
         let path = Utf8Path::new(word);
         let experiments = if path.is_dir() && !Store::is_run(path) { Store::experiments(path)? } else { Vec::new() };
         let runs: Vec<Utf8PathBuf> = match experiments.as_slice() {
-            [] => vec![find(&args.store, word)?],
+            [] => vec![find(&args.answer.store, word)?],
             _ => experiments.iter().map(|name| Store::runs(path, name)).collect::<Result<Vec<_>, _>>()?.concat(),
         };
         let is_store = !experiments.is_empty();

@@ -13,18 +13,18 @@ use crate::console::Console;
 use crate::exit::ExitStatus;
 use crate::measured::Measured;
 use crate::outcome::{Record, Validity};
-use crate::process::Invocation;
 use crate::render::{Summary, json, table};
+use crate::shell;
 
 /// The whole verb. It judges nothing: what is shown is shown, whatever the verdict.
 pub(super) fn show(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    let exports = Exports::open(&args.exports)?;
-    let mut measured = Measured::open(&args.store, &args.run)?;
+    let exports = Exports::open(&args.answer.exports)?;
+    let mut measured = Measured::open(&args.answer.store, &args.run)?;
     narrow(&mut measured.about, &args.cell)?;
     let Measured { about, records, directory, .. } = &measured;
     let mut summary = Summary::of(about, records, directory, None);
     summary.remarks = stored::remarks(&measured);
-    let text = match args.format {
+    let text = match args.answer.format {
         Format::Json => json::json(&summary),
         Format::Table => {
             let runs = if args.cell.is_empty() { String::new() } else { runs(&measured) };
@@ -93,8 +93,8 @@ fn origin(Measured { about, directory, records, .. }: &Measured) -> String {
         line("missing", &format!("{missing} of {} results", about.expected().len()));
     }
     line("files", directory.as_str());
-    if let Some((program, arguments)) = about.command.split_first() {
-        line("repeat", &Invocation::new(program, arguments).to_string());
+    if !about.command.is_empty() {
+        line("repeat", &shell::line(&about.command));
     }
     text
 }

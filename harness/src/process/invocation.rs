@@ -1,6 +1,6 @@
 //! A program and its arguments, as one would type them.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::os::unix::process::CommandExt as _;
@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::Output;
 
 use super::ProcessError;
+use crate::shell;
 
 /// A program to run. Shown as one would type it in a shell.
 #[derive(Clone, Debug)]
@@ -71,19 +72,9 @@ impl Invocation {
 
 impl fmt::Display for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&quoted(&self.program))?;
-        self.args.iter().try_for_each(|arg| write!(f, " {}", quoted(arg)))
+        let words = std::iter::once(&self.program).chain(&self.args);
+        f.write_str(&shell::line(words.map(|word| word.to_string_lossy())))
     }
-}
-
-/// A word as a shell reads it back.
-fn quoted(word: &OsStr) -> String {
-    let word = word.to_string_lossy();
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.into_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::Shown;
 use crate::render::finding::counted;
+use crate::shell;
 
 pub(super) fn section(run: &Shown<'_>) -> Markup {
     let about = run.summary.about;
@@ -18,7 +19,7 @@ pub(super) fn section(run: &Shown<'_>) -> Markup {
         section {
             h2 { "Where this comes from" }
             p { "To make it again" @if let Some(git) = &about.git { ", at commit " code { (git) } } ":" }
-            pre.command { (command(&about.command)) }
+            pre.command { (shell::line(&about.command)) }
             @if let Some(git) = &about.git { @if git.ends_with("-dirty") {
                 p.flag { "! The sources had changes that no commit has: the same command at that commit may give other figures." }
             } }
@@ -41,27 +42,5 @@ pub(super) fn section(run: &Shown<'_>) -> Markup {
                 }
             }
         }
-    }
-}
-
-/// A command as a shell takes it.
-pub(super) fn command(words: &[String]) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    let quoted = |word: &String| {
-        let is_plain = !word.is_empty() && word.chars().all(plain);
-        if is_plain { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-    };
-    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_can_be_typed_again() {
-        let words =
-            ["harness", "run", "my file.yaml", "--only", "topology=star,relay=on", "it's", ""].map(str::to_owned);
-        assert_eq!(command(&words), r"harness run 'my file.yaml' --only topology=star,relay=on 'it'\''s' ''");
     }
 }
