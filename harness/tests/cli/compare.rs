@@ -2,17 +2,8 @@
 
 use serde_json::Value;
 
+use crate::SIMULATED;
 use crate::session::{Ended, Session};
-
-/// Two cells in virtual time.
-const EXPERIMENT: &str = "\
-name: small
-engine: simulated
-test: {node-count: 5, latency: 10ms, rate: 20, time-limit: 5s}
-node: {crate: node}
-matrix:
-  topology: [star, n12-tree]
-";
 
 fn measured(experiment: &str) -> Session {
     let session = Session::new().file("x.yaml", experiment);
@@ -26,14 +17,14 @@ fn json(ended: &Ended) -> Value {
 
 #[test]
 fn only_what_changed_is_named() {
-    let session = measured(EXPERIMENT);
+    let session = measured(SIMULATED);
     session.run("baseline save main small").ends_with(0).prints("experiments/baselines/main.json: 2 cells of small/");
     // The same again: seeds make the same runs.
     session.run("run x.yaml --seeds 8 --fresh").ends_with(0);
     session.run("compare small").ends_with(0).prints("the runs are identical").says_only("");
     session.run("compare main small").ends_with(0).prints("the runs are identical");
     // The network becomes slower.
-    let slower = EXPERIMENT.replace("latency: 10ms", "latency: 20ms");
+    let slower = SIMULATED.replace("latency: 10ms", "latency: 20ms");
     let session = session.file("x.yaml", slower);
     session.run("run x.yaml --seeds 8").ends_with(0);
     let ended = session.run("compare main small");
@@ -54,8 +45,8 @@ fn only_what_changed_is_named() {
 
 #[test]
 fn a_condition_fails_and_every_export_says_so() {
-    let session = measured(EXPERIMENT);
-    let session = session.file("x.yaml", EXPERIMENT.replace("latency: 10ms", "latency: 20ms"));
+    let session = measured(SIMULATED);
+    let session = session.file("x.yaml", SIMULATED.replace("latency: 10ms", "latency: 20ms"));
     session.run("run x.yaml --seeds 8").ends_with(0);
     let words =
         ["compare", "small~1", "small", "--fail-if", "propagation.median > +50%", "--fail-if", "msgs-per-op > +5%"];
@@ -78,7 +69,7 @@ fn a_condition_fails_and_every_export_says_so() {
 
 #[test]
 fn an_axis_and_the_engines_are_sides() {
-    let session = measured(EXPERIMENT);
+    let session = measured(SIMULATED);
     let ended = session.run("compare small --by topology --figures msgs-per-op,p95 --reference n12-tree");
     ended.ends_with(0).prints("n12-tree  store/small/").prints("(reference)").prints("stable p95");
     session.run("compare small --by engine").ends_with(2).says("every result has `engine` at `simulated`");
@@ -91,7 +82,7 @@ fn an_axis_and_the_engines_are_sides() {
 
 #[test]
 fn an_answer_as_a_file_is_a_side() {
-    let session = measured(EXPERIMENT);
+    let session = measured(SIMULATED);
     session.run("run x.yaml --seeds 8 --seed 100 --export json=other.json").ends_with(0);
     session.run("compare small~1 other.json").ends_with(0).prints("other.json").prints("seeds: 0 to 7 | 100 to 107");
     let session = session.file("x.json", "{\"cells\": 7}").file("y.json", "not");
@@ -104,14 +95,14 @@ fn an_answer_as_a_file_is_a_side() {
 
 #[test]
 fn what_cannot_be_compared_is_told() {
-    let session = measured(EXPERIMENT);
+    let session = measured(SIMULATED);
     session.run("compare small").ends_with(2).says("`small` alone cannot be compared").says("there is no run before");
     session
         .run("compare small nothing")
         .ends_with(2)
         .says("`nothing` is no run, no baseline (none is there) and no file");
     session.run("baseline save main small").ends_with(0);
-    let other = EXPERIMENT.replace("name: small", "name: other").replace("[star, n12-tree]", "[grid]");
+    let other = SIMULATED.replace("name: small", "name: other").replace("[star, n12-tree]", "[grid]");
     let session = session.file("y.yaml", other);
     session.run("run y.yaml --seeds 2").ends_with(0);
     session
@@ -132,7 +123,7 @@ fn what_cannot_be_compared_is_told() {
 
 #[test]
 fn a_path_that_cannot_be_written_is_found_before_the_first_run() {
-    let session = Session::new().file("x.yaml", EXPERIMENT).file("taken", "");
+    let session = Session::new().file("x.yaml", SIMULATED).file("taken", "");
     session.run("run x.yaml --export junit=taken/x.xml").ends_with(2).says("cannot write the export `taken/x.xml`");
     session.run("run x.yaml --export junit=.").ends_with(2).says("cannot write the export `.`: it is a directory");
     session.run("run x.yaml --export xml=x").ends_with(2).says("`xml` is no format");
@@ -141,7 +132,7 @@ fn a_path_that_cannot_be_written_is_found_before_the_first_run() {
 
 #[test]
 fn a_runs_answer_is_exported_and_annotated() {
-    let limited = format!("{EXPERIMENT}limits:\n  msgs-per-op: '< 1'\n");
+    let limited = format!("{SIMULATED}limits:\n  msgs-per-op: '< 1'\n");
     let session = Session::new().file("x.yaml", limited);
     let session = session.variable("GITHUB_STEP_SUMMARY", "summary.md");
     let ended = session.run("run x.yaml --annotate github --export junit=x.xml --export csv=x.csv --export md=x.md");

@@ -1,28 +1,22 @@
 //! `harness gate`: stored results under today's limits and against a baseline. Nothing is run.
 
 use crate::session::Session;
+use crate::simulated_within;
 
-/// Two cells in virtual time.
-const EXPERIMENT: &str = "\
-name: small
-engine: simulated
-test: {node-count: 5, latency: 10ms, rate: 20, time-limit: 5s}
-node: {crate: node}
-matrix:
-  topology: [star, n12-tree]
-limits:
-  msgs-per-op: '< 15'
-";
+/// The small experiment with a limit that it keeps.
+fn experiment() -> String {
+    simulated_within("msgs-per-op: '< 15'")
+}
 
 fn measured() -> Session {
-    let session = Session::new().file("experiments/small.yaml", EXPERIMENT);
+    let session = Session::new().file("experiments/small.yaml", experiment());
     session.run("run experiments/small.yaml --seeds 8").ends_with(0);
     session
 }
 
 fn rewritten(session: Session, good: &str, other: &str) -> Session {
-    assert!(EXPERIMENT.contains(good), "{good}");
-    session.file("experiments/small.yaml", EXPERIMENT.replace(good, other))
+    assert!(experiment().contains(good), "{good}");
+    session.file("experiments/small.yaml", experiment().replace(good, other))
 }
 
 #[test]
@@ -89,7 +83,7 @@ fn a_baseline_that_says_nothing_is_refused() {
         .says("no baseline is called `main`")
         .says("experiments/baselines");
     session.run("baseline save main small").ends_with(0);
-    let other = EXPERIMENT.replace("name: small", "name: other");
+    let other = experiment().replace("name: small", "name: other");
     let session = session.file("experiments/other.yaml", other);
     session.run("run experiments/other.yaml").ends_with(0);
     session.run("gate other --baseline main").ends_with(2).says("is of the experiment `small`, and this is `other`");

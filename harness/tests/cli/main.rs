@@ -51,7 +51,22 @@ limits:
   ok-fraction: '>= 1'
 ";
 
-/// The same with one cell for a good node, and one for a node with this defect.
+/// Five nodes of this project's, five seconds of virtual time, two cells.
+const SIMULATED: &str = "\
+name: small
+engine: simulated
+test: {node-count: 5, latency: 10ms, rate: 20, time-limit: 5s}
+node: {crate: node}
+matrix:
+  topology: [star, n12-tree]
+";
+
+/// The same with a limit.
+fn simulated_within(limit: &str) -> String {
+    format!("{SIMULATED}limits:\n  {limit}\n")
+}
+
+/// [`EXPERIMENT`] with one cell for a good node, and one for a node with this defect.
 fn good_then(defect: &str) -> String {
     format!("{EXPERIMENT}matrix:\n  args: [[nothing], [{defect}]]\n")
 }

@@ -5,20 +5,13 @@ use std::fs;
 use serde_json::Value;
 
 use crate::session::{Ended, Session};
-use crate::{EXPERIMENT, all_at_once};
+use crate::{EXPERIMENT, all_at_once, simulated_within};
 
-/// Five nodes, five seconds of virtual time, three cells.
-const SIMULATED: &str = "\
-name: small
-engine: simulated
-test: {node-count: 5, latency: 10ms, rate: 20, time-limit: 5s}
-node: {crate: node}
-matrix:
-  topology: [grid, star, n12-tree]
-limits:
-  msgs-per-op: '< 6.2'
-judge: mean
-";
+/// The small experiment with a third cell, and a limit on the mean.
+fn experiment() -> String {
+    let small = simulated_within("msgs-per-op: '< 6.2'").replace("[star", "[grid, star");
+    format!("{small}judge: mean\n")
+}
 
 /// The table without what is of another time and place.
 fn table(ended: &Ended) -> String {
@@ -47,7 +40,7 @@ fn runs(session: &Session, words: &str) -> Vec<String> {
 #[test]
 fn merged_parts_are_the_same_as_one_machines_run() {
     for (flags, parts) in [("", 2), ("--seeds 5", 4), ("--seeds 40", 3)] {
-        let session = Session::new().file("x.yaml", SIMULATED).variable("COLUMNS", "160");
+        let session = Session::new().file("x.yaml", experiment()).variable("COLUMNS", "160");
         let numbers: Vec<usize> = (1..=parts).collect();
         all_at_once(&numbers, |number| {
             let ended = session.run(&format!("run x.yaml {flags} --partition {number}/{parts} --store part-{number}"));
@@ -78,7 +71,7 @@ fn merged_parts_are_the_same_as_one_machines_run() {
 
 #[test]
 fn jobs_of_an_array_share_a_store() {
-    let session = Session::new().file("x.yaml", SIMULATED);
+    let session = Session::new().file("x.yaml", experiment());
     for number in 0..3 {
         let job = format!("SLURM_ARRAY_TASK_ID={number} SLURM_ARRAY_TASK_COUNT=3 harness run x.yaml --partition auto");
         session.shell(&job).ends_with(0).prints(&format!("part {}/3: 1 run measured", number + 1));
@@ -97,7 +90,8 @@ fn jobs_of_an_array_share_a_store() {
 
 #[test]
 fn what_does_not_belong_together_or_is_missing_is_told() {
-    let session = Session::new().file("x.yaml", SIMULATED).file("y.yaml", SIMULATED.replace("rate: 20", "rate: 30"));
+    let session =
+        Session::new().file("x.yaml", experiment()).file("y.yaml", experiment().replace("rate: 20", "rate: 30"));
     for (file, number, of, store) in [("x", 1, 3, "a"), ("x", 3, 3, "b"), ("y", 2, 3, "c"), ("x", 2, 4, "d")] {
         session.run(&format!("run {file}.yaml --partition {number}/{of} --store {store}")).ends_with(0);
     }
@@ -118,7 +112,7 @@ fn what_does_not_belong_together_or_is_missing_is_told() {
 
     // A part that was interrupted, and goes on.
     fs::remove_dir_all(session.path("a/small/latest/topology=grid")).expect("it is ours");
-    let session = session.file("x.yaml", SIMULATED);
+    let session = session.file("x.yaml", experiment());
     session.run("run x.yaml --partition 2/3 --store b").ends_with(0);
     let ended = session.run("merge a b --store whole");
     ended

@@ -1,21 +1,15 @@
 //! `harness report`: what is written, and what stands in its way. What a browser makes of the page is in `browser`.
 
 use crate::session::{NODE, Session};
+use crate::simulated_within;
 
-/// Five nodes, five seconds of virtual time, two cells.
-const EXPERIMENT: &str = "\
-name: small
-engine: simulated
-test: {node-count: 5, latency: 10ms, rate: 20, time-limit: 5s}
-node: {crate: node}
-matrix:
-  topology: [star, n12-tree]
-limits:
-  stable-latency.max: '< 1s'
-";
+/// The small experiment with a limit that it keeps.
+fn experiment() -> String {
+    simulated_within("stable-latency.max: '< 1s'")
+}
 
 fn measured() -> Session {
-    let session = Session::new().file("x.yaml", EXPERIMENT);
+    let session = Session::new().file("x.yaml", experiment());
     session.run("run x.yaml").ends_with(0);
     session
 }
@@ -113,7 +107,7 @@ matrix:
 
 #[test]
 fn names_are_text_and_nothing_else() {
-    let experiment = EXPERIMENT
+    let experiment = experiment()
         .replace("name: small", "name: small\ndescription: '<script>alert(1)</script> & \"more\"'")
         .replace(
             "  topology: [star, n12-tree]\n",

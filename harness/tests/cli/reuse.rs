@@ -11,17 +11,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::session::{Ended, NODE, Session};
-use crate::{EXPERIMENT, all_at_once};
-
-/// Five nodes, five seconds of virtual time, two cells.
-const SIMULATED: &str = "\
-name: small
-engine: simulated
-test: {node-count: 5, latency: 10ms, rate: 20, time-limit: 5s}
-node: {crate: node}
-matrix:
-  topology: [star, n12-tree]
-";
+use crate::{EXPERIMENT, SIMULATED, all_at_once};
 
 /// Six cells of a second each.
 fn six() -> String {

@@ -11,18 +11,12 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::session::{NODE, Session};
+use crate::simulated_within;
 
-/// Five nodes, five seconds of virtual time, two cells.
-const EXPERIMENT: &str = "\
-name: small
-engine: simulated
-test: {node-count: 5, latency: 10ms, rate: 20, time-limit: 5s}
-node: {crate: node}
-matrix:
-  topology: [star, n12-tree]
-limits:
-  lost: '= 0'
-";
+/// The small experiment, which loses nothing.
+fn experiment() -> String {
+    simulated_within("lost: '= 0'")
+}
 
 fn answer(session: &Session, words: &str) -> Value {
     let ended = session.run(words);
@@ -36,7 +30,7 @@ fn records(session: &Session) -> Vec<Record> {
 
 #[test]
 fn nothing_is_built_and_every_file_is_there() {
-    let session = Session::new().file("x.yaml", EXPERIMENT).variable("CARGO", "no-such-cargo");
+    let session = Session::new().file("x.yaml", experiment()).variable("CARGO", "no-such-cargo");
     let ended = session.run("run x.yaml --jobs 1");
     ended.ends_with(0).prints("2 of 2 required cells pass").prints("engine  simulated ");
     ended.prints(", virtual time\n        processing is free\n");
@@ -51,7 +45,7 @@ fn nothing_is_built_and_every_file_is_there() {
 
 #[test]
 fn the_same_seeds_give_the_same_answer_to_the_last_byte() {
-    let session = Session::new().file("x.yaml", EXPERIMENT);
+    let session = Session::new().file("x.yaml", experiment());
     let text = || {
         let ended = session.run("run x.yaml --seeds 15 --seed 40 --fresh --format json");
         ended.ends_with(0);
@@ -82,7 +76,7 @@ fn timeless(line: &str) -> String {
 
 #[test]
 fn hundreds_of_runs_are_kept_without_their_raw_files() {
-    let session = Session::new().file("x.yaml", EXPERIMENT);
+    let session = Session::new().file("x.yaml", experiment());
     let ended = session.run("run x.yaml --seeds 30");
     ended.ends_with(0).prints("each figure is the worst of 30 repetitions (seeds 0 to 29), ± its");
     ended.prints(" for 60 runs\n").says("topology=star: 30 runs, valid, ");
@@ -99,7 +93,7 @@ fn hundreds_of_runs_are_kept_without_their_raw_files() {
 #[test]
 fn with_and_without_files_the_figures_are_the_same() {
     let session = Session::new()
-        .file("x.yaml", EXPERIMENT.replace("rate: 20", "rate: 20, nemesis: partition, nemesis-interval: 1s"));
+        .file("x.yaml", experiment().replace("rate: 20", "rate: 20, nemesis: partition, nemesis-interval: 1s"));
     let figures = |words: &str| -> Vec<_> {
         session.run(words).ends_with(0);
         let mut records = records(&session);
@@ -123,8 +117,8 @@ fn a_program_with_a_clock_of_its_own_is_refused() {
 
 #[test]
 fn processing_takes_the_time_that_the_file_says() {
-    let slow = EXPERIMENT.replace("rate: 20", "rate: 20, process-delay: 2ms");
-    let session = Session::new().file("x.yaml", EXPERIMENT).file("slow.yaml", &slow);
+    let slow = experiment().replace("rate: 20", "rate: 20, process-delay: 2ms");
+    let session = Session::new().file("x.yaml", experiment()).file("slow.yaml", &slow);
     let ended = session.run("run slow.yaml");
     ended.ends_with(0).prints("        process delay 2 ms exponential\n");
     let median = |words| answer(&session, words)["cells"][0]["figures"]["client-latency.median"].as_f64();
@@ -134,11 +128,11 @@ fn processing_takes_the_time_that_the_file_says() {
 /// The limit lies between the mean and the worst of what the same seeds have given.
 #[test]
 fn the_statistic_decides_and_a_close_call_is_told() {
-    let session = Session::new().file("x.yaml", EXPERIMENT);
+    let session = Session::new().file("x.yaml", experiment());
     let spread = |value: Value| value["cells"][0]["spread"]["msgs-per-op"].clone();
     let spread = spread(answer(&session, "run x.yaml --seeds 25 --only topology=star --format json"));
     let bound = f64::midpoint(spread["mean"].as_f64().unwrap(), spread["greatest"].as_f64().unwrap());
-    let limited = EXPERIMENT.replace("lost: '= 0'", &format!("msgs-per-op: '< {bound}'"));
+    let limited = experiment().replace("lost: '= 0'", &format!("msgs-per-op: '< {bound}'"));
     let session = session.file("x.yaml", &limited).file("mean.yaml", format!("{limited}judge: mean\n"));
     let ended = session.run("run x.yaml --seeds 25 --only topology=star");
     ended.ends_with(1).prints(" of 25 runs, farthest with seed ").prints(" at worst, ");
@@ -150,7 +144,7 @@ fn the_statistic_decides_and_a_close_call_is_told() {
 
 #[test]
 fn an_interrupt_between_runs_keeps_what_there_is() {
-    let session = Session::new().file("x.yaml", EXPERIMENT);
+    let session = Session::new().file("x.yaml", experiment());
     let child = session.start("run x.yaml --seeds 10000");
     while !session.has("store/small") {
         thread::sleep(Duration::from_millis(5));

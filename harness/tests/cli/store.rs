@@ -6,21 +6,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::good_then;
 use crate::session::{Ended, Session};
+use crate::{good_then, simulated_within};
 
-/// Five nodes, five seconds of virtual time, two cells, in an experiment whose name needs care.
-const SIMULATED: &str = "\
-name: my small
-description: Two designs.
-engine: simulated
-test: {node-count: 5, latency: 10ms, rate: 20, time-limit: 5s}
-node: {crate: node}
-matrix:
-  topology: [star, n12-tree]
-limits:
-  msgs-per-op: '< 5'
-";
+/// The small experiment with a name of two words, and a limit that it exceeds.
+fn experiment() -> String {
+    simulated_within("msgs-per-op: '< 5'").replace("name: small\n", "name: my small\ndescription: Two designs.\n")
+}
 
 fn data(ended: &Ended) -> Value {
     serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended}"))
@@ -28,7 +20,7 @@ fn data(ended: &Ended) -> Value {
 
 /// A session with two runs: one of two results, one of sixty.
 fn with_two_runs() -> Session {
-    let session = Session::new().file("x.yaml", SIMULATED).variable("COLUMNS", "150");
+    let session = Session::new().file("x.yaml", experiment()).variable("COLUMNS", "150");
     session.run("run x.yaml").ends_with(1);
     session.run("run x.yaml --seeds 30").ends_with(1);
     session
