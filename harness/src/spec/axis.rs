@@ -9,7 +9,7 @@ use node::Config;
 use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
 use super::nearest::nearest;
 use super::option::{self, TestOption};
-use super::topologies::Topologies;
+use super::topologies::{self, Topologies};
 use super::value::{list, switch, word};
 use super::yaml::{Key, Kind, Node, Span};
 
@@ -122,6 +122,10 @@ impl Vocabulary<'_> {
             }
             AxisKind::Bin => (word(node, "`bin`", problems)?.to_owned(), Setting::Bin(self.binary(node, problems)?)),
             AxisKind::Group(group) => {
+                if let (TOPOLOGY, Kind::Mapping(_)) = (group.as_str(), &node.kind) {
+                    problems.push(unnamed(&node.span));
+                    return None;
+                }
                 let value = word(node, &format!("`{group}`"), problems)?;
                 let setting = match self.drawn(group, value) {
                     Some(custom) => Setting::Drawn(custom.clone()),
@@ -214,7 +218,8 @@ impl Vocabulary<'_> {
             );
             return None;
         }
-        problems.push(unknown_feature(span, &format!("{group}-{value}"), value, self.variants(group)));
+        let problem = unknown_feature(span, &format!("{group}-{value}"), value, self.variants(group));
+        problems.push(if group == TOPOLOGY { problem.or_help(topologies::DRAW) } else { problem });
         None
     }
 
@@ -246,8 +251,7 @@ impl Vocabulary<'_> {
 /// A drawing on an axis: several of them could not be told apart in a table.
 fn unnamed(span: &Span) -> Diagnostic {
     let title = "a topology on an axis needs a name";
-    let help = "draw it under `topologies`, such as `topologies: {mine: {n0: [n1], n1: [n0]}}`, and write `mine` here";
-    Diagnostic::new(Code::BadTopology, span, title, "this one has none").help(help.to_owned())
+    Diagnostic::new(Code::BadTopology, span, title, "this one has none").or_help(topologies::DRAW)
 }
 
 /// The group of features, and the option, that a drawn topology can be a value of.

@@ -152,6 +152,11 @@ impl Diagnostic {
         Self { help: help.into(), ..self }
     }
 
+    /// This way out, where none is named yet.
+    pub(super) fn or_help(self, help: &str) -> Self {
+        Self { help: self.help.or_else(|| Some(help.to_owned())), ..self }
+    }
+
     fn draw(&self, path: &Utf8Path, source: &str, renderer: &Renderer) -> String {
         let inside = |span: &Span| span.start.min(source.len())..span.end.min(source.len());
         let mut snippet = Snippet::source(source)

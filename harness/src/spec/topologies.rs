@@ -77,7 +77,7 @@ impl Topologies {
         let problem =
             Diagnostic::new(Code::UnknownChoice, &node.span, title, format!("not one of {}", listed(names())));
         let near = nearest(text, names()).map(|near| format!("a value with a similar name exists: `{near}`"));
-        problems.push(problem.help(near.unwrap_or_else(|| DRAW.to_owned())));
+        problems.push(problem.help(near).or_help(DRAW));
         None
     }
 }
@@ -234,7 +234,8 @@ fn some<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 /// What a drawing is called that stands in the test itself.
 const UNNAMED: &str = "custom";
 
-const DRAW: &str = "one of your own is drawn under `topologies`: `topologies: {mine: {n0: [n1], n1: [n0]}}`";
+/// How one is drawn.
+pub(super) const DRAW: &str = "draw one of your own under `topologies`, such as `topologies: {mine: {n0: [n1], n1: [n0]}}`, and write `mine` here";
 
 /// Names of cells are made of such names.
 const NAME_MAX: usize = 40;
