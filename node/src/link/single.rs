@@ -1,7 +1,9 @@
 //! A link that sends a message for each value, and hears of each message that it has arrived.
 //!
 //! A suspected link repeats its oldest message alone, as a probe. The first acknowledgement sends at once whatever waits or may be
-//! lost.
+//! lost. Where more than one value does, that is one message, a [`Peer::Batch`] of all that is not acknowledged; it has the number of the
+//! youngest value in it, which was never sent before, and its acknowledgement stands for all up to that number. So a link that was cut
+//! is empty after two round trips and four messages, however much was due on it; one that never is has a message for each value.
 //!
 //! - **Karn's rule**: an answer to a message that was sent twice measures nothing, since it may answer either copy. If
 //!   a link grows slow at once, every message might thus be repeated and none measured. So an answer that ends a
@@ -17,6 +19,7 @@ use protocol::{Duration, MessageId, Outbox, Time, Value};
 
 use super::queue::Queue;
 use super::{Carries, Ends, Link};
+use crate::peer::Batch;
 use crate::{Acks, Peer, RoundTrip, jitter};
 
 /// The sending end of a link whose values go one by one.
@@ -47,6 +50,8 @@ struct Entry {
 enum Progress {
     /// Arrived, but an older one may not have.
     Acknowledged,
+    /// Sent once, together with all that was not acknowledged before it.
+    Batch,
     /// Sent once, and still in flight when the link came to be suspected.
     Doubtful,
     /// Sent more than once.
@@ -106,10 +111,11 @@ impl Single {
         let progress = std::mem::replace(&mut entry.progress, Progress::Acknowledged);
         match progress {
             Progress::Acknowledged => return,
+            Progress::Batch if self.probes > 0 => self.doubt = (self.doubt + 1).min(Link::MOST_DOUBT),
             Progress::Doubtful | Progress::Repeated => {
                 self.doubt = (self.doubt + u8::from(self.probes > 0)).min(Link::MOST_DOUBT);
             }
-            Progress::Sent => {
+            Progress::Batch | Progress::Sent => {
                 let measured = now.since(entry.sent);
                 // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
                 // No timeout is shorter than that one, so hardly any is computed.
@@ -124,6 +130,10 @@ impl Single {
                 entry.progress = Progress::Waiting;
                 return;
             }
+        }
+        if progress == Progress::Batch {
+            let place = place.unwrap_or_default();
+            self.unacknowledged.iter_mut().take(place).for_each(|older| older.progress = Progress::Acknowledged);
         }
         while self.unacknowledged.first().is_some_and(|entry| entry.progress == Progress::Acknowledged) {
             self.unacknowledged.pop();
@@ -181,21 +191,47 @@ impl Single {
     }
 
     /// Sends what waited, and again what was sent so long ago that it is probably lost. What may still be answered in time
-    /// is left in flight.
+    /// is left in flight, if there is no other reason to send it again.
     #[inline(never)]
     fn release(&mut self, now: Time, out: &mut Outbox<Peer>) {
         // Not the doubled timeout: a doubt about this link is no reason to keep a healed one waiting.
         let timeout = self.round_trip.timeout();
+        let is_due = |entry: &Entry| match entry.progress {
+            Progress::Acknowledged => false,
+            Progress::Waiting => true,
+            _ => now.since(entry.sent) >= timeout,
+        };
+        let has_waited = self.unacknowledged.iter().any(|entry| entry.progress == Progress::Waiting);
+        if has_waited && self.unacknowledged.iter().filter(|entry| is_due(entry)).count() > 1 {
+            return self.release_together(now, out);
+        }
         for (id, entry) in (self.oldest..).zip(self.unacknowledged.iter_mut()) {
-            let progress = match entry.progress {
-                Progress::Acknowledged => continue,
-                Progress::Waiting => Progress::Sent,
-                _ if now.since(entry.sent) >= timeout => Progress::Repeated,
-                _ => continue,
-            };
+            if !is_due(entry) {
+                continue;
+            }
+            let is_first = entry.progress == Progress::Waiting;
+            let progress = if is_first { Progress::Sent } else { Progress::Repeated };
             *entry = Entry { sent: now, progress, ..*entry };
             out.tell(self.ends.target, self.carries.peer(entry.message, id));
         }
+    }
+
+    /// Sends all that is not acknowledged as one message, of the number of the youngest. That one waits: so nothing was ever sent under its
+    /// number, and whoever acknowledges it has all of them.
+    fn release_together(&mut self, now: Time, out: &mut Outbox<Peer>) {
+        let mut messages = Vec::new();
+        for entry in self.unacknowledged.iter_mut().filter(|entry| entry.progress != Progress::Acknowledged) {
+            *entry = Entry { sent: now, progress: Progress::Repeated, ..*entry };
+            messages.push(entry.message);
+        }
+        let last = self.unacknowledged.len() - 1;
+        if let Some(youngest) = self.unacknowledged.get_mut(last) {
+            youngest.progress = Progress::Batch;
+        }
+        let msg_id = self.oldest + last as MessageId;
+        let is_relay = self.carries == Carries::Relay;
+        let batch = Batch { messages, msg_id, oldest: self.oldest, is_relay, is_probe: false, received: None };
+        out.tell(self.ends.target, Peer::Batch(Box::new(batch)));
     }
 
     fn timeout(&self) -> Duration {

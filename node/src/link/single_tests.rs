@@ -15,11 +15,17 @@ fn at(millis: u64) -> Time {
 struct Wire {
     link: Single,
     out: Outbox<Peer>,
+    /// Messages of many values that were sent, by number.
+    batches: Vec<(MessageId, Vec<Value>)>,
 }
 
 impl Wire {
     fn new() -> Self {
-        Self { link: Single::new(ENDS, Carries::Spread, Acks::Each, 0), out: Outbox::new() }
+        Self::with(Acks::Each)
+    }
+
+    fn with(acks: Acks) -> Self {
+        Self { link: Single::new(ENDS, Carries::Spread, acks, 0), out: Outbox::new(), batches: Vec::new() }
     }
 
     fn push(&mut self, now: Time, message: Value) -> Vec<MessageId> {
@@ -37,16 +43,20 @@ impl Wire {
         self.sent()
     }
 
-    /// The numbers of the messages sent since the last look.
+    /// The numbers of the messages of one value sent since the last look.
     fn sent(&mut self) -> Vec<MessageId> {
-        let numbers = self.out.drain().map(|message| match message {
-            (dest, Body::Peer(Peer::Spread { msg_id, message })) => {
-                assert_eq!((dest, message), (ENDS.target, Value::try_from(msg_id).unwrap() * 10));
-                msg_id
+        let mut numbers = Vec::new();
+        for message in self.out.drain() {
+            match message {
+                (dest, Body::Peer(Peer::Spread { msg_id, message })) => {
+                    assert_eq!((dest, message), (ENDS.target, Value::try_from(msg_id).unwrap() * 10));
+                    numbers.push(msg_id);
+                }
+                (_, Body::Peer(Peer::Batch(batch))) => self.batches.push((batch.msg_id, batch.messages)),
+                other => panic!("no spread: {other:?}"),
             }
-            other => panic!("no spread: {other:?}"),
-        });
-        numbers.collect()
+        }
+        numbers
     }
 
     /// Wakes the link when it is due, as often as it takes to get past a time; the times and what was sent.
@@ -114,9 +124,66 @@ fn a_suspected_link_probes_with_its_oldest_and_holds_the_rest() {
     assert!(waits[1..].windows(2).any(|pair| pair[0] != pair[1]), "no jitter in {waits:?}");
     assert_eq!(wire.push(at(9_000), 30), NOTHING);
     // Number 3 waits, number 2 is long lost; number 1 is the probe that was answered.
-    assert_eq!(wire.acknowledge(at(9_100), 1), [2, 3]);
+    assert_eq!(wire.acknowledge(at(9_100), 1), NOTHING);
+    assert_eq!(wire.batches, [(3, vec![20, 30])]);
     assert!(!wire.link.is_suspected());
     assert_eq!(wire.push(at(9_100), 40), [4]);
+    assert_eq!(wire.acknowledge(at(9_300), 3), NOTHING);
+    assert!([20, 30].iter().all(|&value| !wire.link.carries(value)), "one acknowledgement for both");
+    assert!(wire.link.carries(40), "and for no more");
+}
+
+/// A link with a backlog of the values 20, 30 and 40, the first of them sent and lost, which has just gone out as number 4.
+fn released() -> Wire {
+    let mut wire = measured();
+    for value in [10, 20] {
+        wire.push(at(1_000), value);
+    }
+    wire.wake(at(2_200));
+    for value in [30, 40] {
+        wire.push(at(2_300), value);
+    }
+    wire.acknowledge(at(2_400), 1);
+    assert_eq!(wire.batches, [(4, vec![20, 30, 40])]);
+    wire
+}
+
+#[test]
+fn a_backlog_is_one_message_with_one_acknowledgement() {
+    let mut wire = released();
+    // Number 2 was sent before, and its own acknowledgement may come late.
+    wire.acknowledge(at(2_500), 2);
+    assert!(wire.link.carries(30) && wire.link.carries(40));
+    wire.acknowledge(at(2_600), 4);
+    assert_eq!((wire.link.due(), wire.link.next_id()), (Time::MAX, 5));
+    wire.push(at(3_000), 50);
+    assert!(wire.link.due() <= at(4_125), "it was measured, which dispels the doubt");
+}
+
+#[test]
+fn a_backlog_that_is_lost_goes_again_with_what_has_come_meanwhile() {
+    let mut wire = released();
+    assert_eq!(wire.push(at(2_500), 50), [5]);
+    let woken = wire.wake_until(at(8_000));
+    assert!(woken.len() > 1 && woken.iter().all(|(_, sent)| *sent == [2]), "{woken:?}");
+    wire.push(at(8_000), 60);
+    wire.acknowledge(at(8_100), 2);
+    assert_eq!(wire.batches[1..], [(6, vec![30, 40, 50, 60])]);
+    // The first one was late and not lost. Since its number may also be that of a repeated value, it stands for that value alone.
+    wire.acknowledge(at(8_200), 4);
+    assert!([30, 50, 60].iter().all(|&value| wire.link.carries(value)));
+    wire.acknowledge(at(8_300), 6);
+    assert_eq!(wire.link.due(), Time::MAX);
+}
+
+#[test]
+fn values_that_were_lost_and_none_that_waits_go_one_by_one() {
+    let mut wire = measured();
+    for value in [10, 20, 30] {
+        wire.push(at(1_000), value);
+    }
+    wire.wake(at(2_200));
+    assert_eq!(wire.acknowledge(at(2_400), 1), [2, 3], "each under the number that it has");
 }
 
 #[test]
@@ -174,7 +241,7 @@ fn a_link_that_grows_slow_is_believed_after_a_few_messages() {
 
 #[test]
 fn what_nobody_acknowledges_is_sent_once_and_forgotten() {
-    let mut wire = Wire { link: Single::new(ENDS, Carries::Spread, Acks::None, 0), out: Outbox::new() };
+    let mut wire = Wire::with(Acks::None);
     for (id, value) in [(0, 0), (1, 10), (2, 20)] {
         assert_eq!(wire.push(at(0), value), [id]);
     }

@@ -91,7 +91,7 @@ fn a_hop_of_two_seconds_is_learnt_from_the_first_messages_of_a_link() {
         assert!(few > needed, "the start at 1 s cannot know");
         // Whatever is repeated is repeated before a link has measured once: in the first few seconds of the twenty.
         let learning = needed_for_many / 4;
-        assert!(many - needed_for_many <= learning, "{features:?}: {many} instead of {needed_for_many}");
+        assert!(many.saturating_sub(needed_for_many) <= learning, "{features:?}: {many} instead of {needed_for_many}");
     }
 }
 
