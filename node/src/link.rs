@@ -11,7 +11,7 @@
 //! - **Jitter**, up to an eighth of the wait, keeps links that were cut together from probing together.
 //!
 //! There are two kinds. A [`Single`] sends one message for each value and hears of each: what the tutorial's node does, and
-//! nothing may be in its way. A [`Batched`] sends what has gathered within a window as one message, and can be answered for
+//! nothing may be in its way; only what a cut has held up goes together. A [`Batched`] sends what has gathered within a window as one message, and can be answered for
 //! many at once.
 //!
 //! Absent: any knowledge of what a value is for, and of other links.
@@ -137,6 +137,20 @@ impl Link {
     pub fn hurry(&mut self, now: Time) {
         if let Self::Batched(link) = self {
             link.hurry(now);
+        }
+    }
+
+    /// What is pushed until [`part`](Self::part) has come in one message, and goes out in one.
+    pub fn gather(&mut self) {
+        if let Self::Single(link) = self {
+            link.gather();
+        }
+    }
+
+    /// Sends what was pushed since [`gather`](Self::gather).
+    pub fn part(&mut self, now: Time, out: &mut Outbox<Peer>) {
+        if let Self::Single(link) = self {
+            link.part(now, out);
         }
     }
 

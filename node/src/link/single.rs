@@ -3,7 +3,8 @@
 //! A suspected link repeats its oldest message alone, as a probe. The first acknowledgement sends at once whatever waits or may be
 //! lost. Where more than one value does, that is one message, a [`Peer::Batch`] of all that is not acknowledged; it has the number of the
 //! youngest value in it, which was never sent before, and its acknowledgement stands for all up to that number. So a link that was cut
-//! is empty after two round trips and four messages, however much was due on it; one that never is has a message for each value.
+//! is empty after two round trips and four messages, however much was due on it. Whoever gets many values in a message passes them on in one
+//! ([`Single::gather`]). Where no link is ever suspected, there is a message for each value and nothing else.
 //!
 //! - **Karn's rule**: an answer to a message that was sent twice measures nothing, since it may answer either copy. If
 //!   a link grows slow at once, every message might thus be repeated and none measured. So an answer that ends a
@@ -33,6 +34,8 @@ pub struct Single {
     probes: u8,
     /// How often the timeout is doubled, for want of a measurement.
     doubt: u8,
+    /// Whether values that are pushed wait for others of the same event.
+    gathers: bool,
     /// The number of the oldest message in `unacknowledged`.
     oldest: MessageId,
     unacknowledged: Queue<Entry>,
@@ -58,7 +61,7 @@ enum Progress {
     Repeated,
     /// Sent once.
     Sent,
-    /// Not sent yet: the link is suspected.
+    /// Not sent yet: the link is suspected, or there are more of the same event to come.
     Waiting,
 }
 
@@ -72,6 +75,7 @@ impl Single {
             round_trip: RoundTrip::ASSUMED,
             probes: 0,
             doubt: 0,
+            gathers: false,
             oldest: first,
             unacknowledged: Queue::new(),
         }
@@ -92,7 +96,7 @@ impl Single {
 
     /// Sends a value, now or as soon as the link is trusted again.
     pub fn push(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
-        if self.is_suspected() {
+        if self.is_suspected() || self.gathers {
             self.unacknowledged.push(Entry { message, sent: now, progress: Progress::Waiting });
             return;
         }
@@ -102,6 +106,20 @@ impl Single {
             return;
         }
         self.unacknowledged.push(Entry { message, sent: now, progress: Progress::Sent });
+    }
+
+    /// What is pushed from now on comes from another node's backlog, and goes on as one message.
+    pub fn gather(&mut self) {
+        self.gathers = self.acks.is_safe();
+    }
+
+    /// That was all of it.
+    pub fn part(&mut self, now: Time, out: &mut Outbox<Peer>) {
+        self.gathers = false;
+        let waits = self.unacknowledged.iter().last().is_some_and(|entry| entry.progress == Progress::Waiting);
+        if waits && !self.is_suspected() {
+            self.release(now, out);
+        }
     }
 
     /// The other end has the message of that number. Numbers that are unknown or were acknowledged before change nothing.

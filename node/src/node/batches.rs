@@ -7,7 +7,7 @@ use protocol::{Address, Outbox, Time};
 use crate::peer::Batch;
 use crate::receipts::Receipt;
 use crate::role::Role;
-use crate::{Node, Peer};
+use crate::{Link, Node, Peer};
 
 impl<R: Role> Node<R> {
     /// Many values at once.
@@ -20,6 +20,7 @@ impl<R: Role> Node<R> {
         if let Some(watch) = &mut self.watch {
             watch.stir();
         }
+        self.links.iter_mut().chain(self.role.uplink()).for_each(Link::gather);
         for &message in &batch.messages {
             if batch.is_relay {
                 R::relayed(self, now, source, message, out);
@@ -27,6 +28,7 @@ impl<R: Role> Node<R> {
                 self.pass_on(now, source, message, out);
             }
         }
+        self.links.iter_mut().chain(self.role.uplink()).for_each(|link| link.part(now, out));
         if let Some(receipt) = &batch.received {
             self.received(now, source, receipt);
         }

@@ -88,7 +88,7 @@ fn a_hop_of_two_seconds_is_learnt_from_the_first_messages_of_a_link() {
     for features in SINGLE {
         let (few, needed) = load(features, || Duration::from_secs(2), 2);
         let (many, needed_for_many) = load(features, || Duration::from_secs(2), 20);
-        assert!(few > needed, "the start at 1 s cannot know");
+        assert_ne!(few, needed, "the start at 1 s cannot know: some are repeated, and others go together");
         // Whatever is repeated is repeated before a link has measured once: in the first few seconds of the twenty.
         let learning = needed_for_many / 4;
         assert!(many.saturating_sub(needed_for_many) <= learning, "{features:?}: {many} instead of {needed_for_many}");

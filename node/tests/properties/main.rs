@@ -206,12 +206,9 @@ fn healed(words: &[&str]) -> (usize, u64) {
 #[test]
 #[expect(clippy::print_stdout, reason = "figures to be quoted")]
 fn a_backlog_goes_out_in_few_messages_when_a_network_is_healed() {
-    for words in BATCHED {
+    for words in SINGLE.into_iter().chain(BATCHED) {
         let (messages, millis) = healed(words);
         println!("{messages:>5} messages, {millis:>5} ms  {}", words.join(" "));
-        assert!(messages < 500, "{words:?}: {messages} messages");
+        assert!(messages < 700, "{words:?}: {messages} messages");
     }
-    let (messages, millis) = healed(&["topology-star"]);
-    println!("{messages:>5} messages, {millis:>5} ms  topology-star, a message for each value");
-    assert!(messages > 2_000, "that is what it is without batches: {messages}");
 }
