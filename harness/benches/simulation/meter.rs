@@ -33,11 +33,11 @@ pub(crate) fn least<const N: usize>(mut once: impl FnMut() -> [Duration; N]) -> 
     least
 }
 
-/// The most memory that this process has had so far, in megabytes; nothing where the system does not tell.
-pub(crate) fn peak_megabytes() -> Option<u64> {
+/// The most memory that this process has had so far, in kilobytes; nothing where the system does not tell.
+pub(crate) fn peak_kilobytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kilobytes| kilobytes.div_ceil(1024))
+    line.split_whitespace().nth(1)?.parse::<u64>().ok()
 }
 
 /// A number, or a dash.
