@@ -12,6 +12,7 @@ use crate::{Config, Node, Peer};
 
 /// What a driver drives: a node from before its `init` until its end.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub enum Broadcaster {
     /// Some other node is the master.
     Follower(Node<Follower>),

@@ -18,7 +18,6 @@ pub struct ValueSet {
     words: SmallVec<[u64; 2]>,
     #[expect(clippy::box_collection, reason = "hardly ever there, and a word is smaller than three")]
     rest: Option<Box<BTreeSet<Value>>>,
-    len: usize,
 }
 
 impl ValueSet {
@@ -27,7 +26,7 @@ impl ValueSet {
 
     /// A set of nothing.
     pub const fn new() -> Self {
-        Self { words: SmallVec::new_const(), rest: None, len: 0 }
+        Self { words: SmallVec::new_const(), rest: None }
     }
 
     /// Adds a value; false if it was there.
@@ -39,7 +38,6 @@ impl ValueSet {
         let word = &mut self.words[place];
         let new = *word & bit == 0;
         *word |= bit;
-        self.len += usize::from(new);
         new
     }
 
@@ -47,13 +45,10 @@ impl ValueSet {
     #[cold]
     fn insert_beyond(&mut self, value: Value) -> bool {
         let Some((word, bit)) = Self::place(value) else {
-            let new = self.rest.get_or_insert_default().insert(value);
-            self.len += usize::from(new);
-            return new;
+            return self.rest.get_or_insert_default().insert(value);
         };
         self.words.resize(word + 1, 0);
         self.words[word] = bit;
-        self.len += 1;
         true
     }
 
@@ -66,13 +61,15 @@ impl ValueSet {
     }
 
     /// How many values there are.
-    pub const fn len(&self) -> usize {
-        self.len
+    pub fn len(&self) -> usize {
+        let ones: usize = self.words.iter().map(|word| word.count_ones() as usize).sum();
+        ones + self.rest.as_ref().map_or(0, |rest| rest.len())
     }
 
     /// Whether there are none.
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
+    pub fn is_empty(&self) -> bool {
+        // Nothing is ever taken out, and no word or tree made for nothing.
+        self.words.is_empty() && self.rest.is_none()
     }
 
     /// The values in ascending order.
@@ -111,7 +108,7 @@ impl ValueSet {
 
 impl PartialEq for ValueSet {
     fn eq(&self, other: &Self) -> bool {
-        self.len == other.len && self.iter().eq(other.iter())
+        self.iter().eq(other.iter())
     }
 }
 
