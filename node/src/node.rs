@@ -142,11 +142,12 @@ impl<R: Role> Node<R> {
         if !self.seen.insert(message) || !self.config.topology.passes_on() {
             return;
         }
-        self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
         let tells_sender = self.config.relay_to_master || self.config.sender == Sender::Told;
         for link in &mut self.links {
             if tells_sender || link.ends().target != source {
                 link.push(now, message, out);
+                // A leaf passes nothing on, and has nothing to wake up for.
+                self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
             }
         }
     }
