@@ -25,8 +25,15 @@ struct Graph {
     nodes: u32,
     /// The node that everything spreads from, where it is known.
     root: Option<u32>,
-    /// Each once, the smaller number first.
-    edges: Vec<(u32, u32)>,
+    /// Each once: the smaller number first, or the one from which it leads if it leads one way only.
+    edges: Vec<(u32, u32, Ways)>,
+}
+
+/// Which ways an edge leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Ways {
+    Both,
+    One,
 }
 
 pub(super) fn section(run: &Shown<'_>) -> Markup {
@@ -42,6 +49,7 @@ pub(super) fn section(run: &Shown<'_>) -> Markup {
                     figure { figcaption { (graph.heading) } (graph.draw()) }
                 } }
                 p.muted {
+                    @if drawn.iter().any(|graph| graph.edges.iter().any(|(_, _, ways)| *ways == Ways::One)) { "A dot is at the end of an edge that leads one way. " }
                     @if drawn.iter().any(|graph| graph.root.is_some()) { "A ring marks the root, from which everything spreads. " }
                     @if left > 0 { (left) " more: too many nodes, or too many to draw." }
                 }
@@ -81,16 +89,23 @@ fn graphs(summary: &Summary<'_>) -> Vec<Graph> {
     graphs
 }
 
-fn edges(nodes: u32, neighbours: impl Fn(u32) -> Vec<u32>) -> Vec<(u32, u32)> {
-    let mut edges: Vec<(u32, u32)> = (0..nodes)
-        .flat_map(|node| neighbours(node).into_iter().map(move |other| (node.min(other), node.max(other))))
-        .collect();
+fn edges(nodes: u32, neighbours: impl Fn(u32) -> Vec<u32>) -> Vec<(u32, u32, Ways)> {
+    let lists: Vec<Vec<u32>> = (0..nodes).map(neighbours).collect();
+    let ends = (0..).zip(&lists).flat_map(|(node, around)| around.iter().map(move |&other| (node, other)));
+    let edge = |(node, other): (u32, u32)| match lists[other as usize].contains(&node) {
+        true => (node.min(other), node.max(other), Ways::Both),
+        false => (node, other, Ways::One),
+    };
+    let mut edges: Vec<_> = ends.map(edge).collect();
     edges.sort_unstable();
     edges.dedup();
     edges
 }
 
 const STEP: f64 = 40.0;
+
+/// Of a node's circle, with the dot that marks the end of an edge.
+const RADIUS: f64 = 12.0;
 
 impl Graph {
     fn draw(&self) -> Markup {
@@ -100,7 +115,10 @@ impl Graph {
         let at = |node: u32| (STEP * (f64::from(node % side) + 0.5), STEP * (f64::from(node / side) + 0.5));
         html! {
             svg.graph viewBox=(view) role="img" aria-label=(self.heading) {
-                @for edge in &self.edges { path.edge d=(way(at(edge.0), at(edge.1))) {} }
+                @for (from, to, ways) in &self.edges {
+                    path.edge d=(way(at(*from), at(*to))) {}
+                    @if *ways == Ways::One { @let (x, y) = end(at(*from), at(*to)); circle.end cx=(px(x)) cy=(px(y)) r="3" {} }
+                }
                 @for node in 0..self.nodes {
                     @let (x, y) = at(node);
                     @if self.root == Some(node) { circle.root cx=(px(x)) cy=(px(y)) r="13" {} }
@@ -112,19 +130,35 @@ impl Graph {
     }
 }
 
+type Point = (f64, f64);
+
 /// The way from one node to another: straight between neighbours, bent where other nodes lie between.
-fn way(from: (f64, f64), to: (f64, f64)) -> String {
+fn way(from: Point, to: Point) -> String {
+    match bent(from, to) {
+        None => format!("M{} {}L{} {}", px(from.0), px(from.1), px(to.0), px(to.1)),
+        Some(middle) => {
+            format!("M{} {}Q{} {} {} {}", px(from.0), px(from.1), px(middle.0), px(middle.1), px(to.0), px(to.1))
+        }
+    }
+}
+
+/// The point that a bent way is drawn towards.
+fn bent(from: Point, to: Point) -> Option<Point> {
     let (across, down) = (to.0 - from.0, to.1 - from.1);
     let steps = (across.abs().max(down.abs()) / STEP).round();
     let length = across.hypot(down);
-    if steps < 2.0 || length == 0.0 {
-        return format!("M{} {}L{} {}", px(from.0), px(from.1), px(to.0), px(to.1));
-    }
     // Across the line, farther for longer ones, so that two along the same row do not meet.
     let bend = 5.0 * steps;
     let middle =
-        (f64::midpoint(from.0, to.0) - down / length * bend, f64::midpoint(from.1, to.1) + across / length * bend);
-    format!("M{} {}Q{} {} {} {}", px(from.0), px(from.1), px(middle.0), px(middle.1), px(to.0), px(to.1))
+        || (f64::midpoint(from.0, to.0) - down / length * bend, f64::midpoint(from.1, to.1) + across / length * bend);
+    (steps >= 2.0 && length > 0.0).then(middle)
+}
+
+/// Where a way comes to the circle of the node that it leads to.
+fn end(from: Point, to: Point) -> Point {
+    let (x, y) = bent(from, to).unwrap_or(from);
+    let length = (to.0 - x).hypot(to.1 - y).max(1.0);
+    (to.0 - (to.0 - x) / length * RADIUS, to.1 - (to.1 - y) / length * RADIUS)
 }
 
 #[cfg(test)]
@@ -157,6 +191,15 @@ mod tests {
             (drawn.matches("class=\"edge\"").count(), drawn.matches("<circle class=\"node\"").count()),
             (24, 25)
         );
+    }
+
+    #[test]
+    fn an_edge_that_leads_one_way_is_told_where_it_ends() {
+        let ring = edges(3, |node| if node == 1 { vec![2, 0] } else { vec![(node + 1) % 3] });
+        assert_eq!(ring, [(0, 1, Ways::Both), (1, 2, Ways::One), (2, 0, Ways::One)]);
+        assert_eq!(end((20.0, 20.0), (60.0, 20.0)), (48.0, 20.0));
+        let graph = Graph { heading: "ring".into(), nodes: 3, root: None, edges: ring };
+        assert_eq!(graph.draw().into_string().matches("<circle class=\"end\"").count(), 2);
     }
 
     #[test]

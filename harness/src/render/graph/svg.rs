@@ -35,7 +35,9 @@ fn edges(graph: &Graph) -> Vec<(u32, u32)> {
     let leads = |from: u32, to: u32| graph.children[from as usize].contains(&to);
     let mut edges = Vec::new();
     for (node, around) in (0..).zip(&graph.neighbours) {
-        for &other in around.iter().filter(|&&other| node < other) {
+        // One that leads both ways stands in two lists.
+        let leads_back = |other: u32| graph.neighbours[other as usize].contains(&node);
+        for &other in around.iter().filter(|&&other| node < other || !leads_back(other)) {
             edges.push(if leads(other, node) && !leads(node, other) { (other, node) } else { (node, other) });
         }
     }
@@ -129,6 +131,16 @@ mod tests {
                 assert!(!picture.contains("NaN"), "{name} of {nodes}");
             }
         }
+    }
+
+    #[test]
+    fn an_edge_that_leads_one_way_has_an_arrow_whichever_way_that_is() {
+        let neighbours = [("n0", "n1"), ("n1", "n2"), ("n2", "n0")];
+        let neighbours = neighbours.map(|(from, to)| (from.to_owned(), vec![to.to_owned()])).into();
+        let ring = engine::Custom { name: "ring".into(), neighbours };
+        let graph = Graph::drawn(&ring, &engine::Options::numbered_nodes(3), None).unwrap();
+        let picture = svg(&graph);
+        assert_eq!((picture.matches("<line").count(), picture.matches("marker-end").count()), (3, 3));
     }
 
     #[test]
