@@ -92,9 +92,9 @@ fn graphs(summary: &Summary<'_>) -> Vec<Graph> {
 fn edges(nodes: u32, neighbours: impl Fn(u32) -> Vec<u32>) -> Vec<(u32, u32, Ways)> {
     let lists: Vec<Vec<u32>> = (0..nodes).map(neighbours).collect();
     let ends = (0..).zip(&lists).flat_map(|(node, around)| around.iter().map(move |&other| (node, other)));
-    let edge = |(node, other): (u32, u32)| match lists[other as usize].contains(&node) {
-        true => (node.min(other), node.max(other), Ways::Both),
-        false => (node, other, Ways::One),
+    let leads_back = |node: u32, other: u32| lists[other as usize].contains(&node);
+    let edge = |(node, other): (u32, u32)| {
+        if leads_back(node, other) { (node.min(other), node.max(other), Ways::Both) } else { (node, other, Ways::One) }
     };
     let mut edges: Vec<_> = ends.map(edge).collect();
     edges.sort_unstable();
