@@ -126,7 +126,7 @@ impl<R: Role> Node<R> {
         }
         self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
         if let Some(watch) = &mut self.watch {
-            watch.stir();
+            watch.stir(now);
         }
         for link in &mut self.links {
             link.push(now, message, out);

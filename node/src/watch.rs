@@ -7,7 +7,8 @@
 //!
 //! - **Silence.** A node that has not heard its master for [`QUIET`] (or for a window), although values came in, asks it: [`Peer::Ping`]. It
 //!   asks three times within a timeout, and when nothing at all has come from the master by the end of it, the master is silent.
-//!   Where the master talks all the time nobody asks, and where nothing happens neither: one question for each lull.
+//!   Where the master talks all the time nobody asks, and where nothing happens neither: one question for each lull. (Two if the first
+//!   comes so soon after a value that the master may have answered it and be gone before it has passed the value on.)
 //!   And everybody asks once at the beginning, to know how long an answer takes.
 //! - **Return.** Whoever is believed silent is asked again every two seconds. Anything that is heard from it makes it a candidate again.
 //! - **Oversleeping.** A node that comes to judge its master much too late was itself stopped, and asks anew.
@@ -41,8 +42,8 @@ pub(crate) struct Watch {
     quiet: Duration,
     /// When the master was heard last.
     heard: Time,
-    /// Whether values came in since the master answered last.
-    is_stirred: bool,
+    /// Something is expected of the master, until it answers a question that was asked then or later.
+    expects: Option<Time>,
     /// What the master was asked since it was heard last: by number, and when.
     questions: Vec<(MessageId, Time)>,
     /// The last question, though the master was heard since: its answer measures.
@@ -61,10 +62,10 @@ impl Watch {
             again: Vec::new(),
             quiet: QUIET.max(config.windows.down + QUIET / 5),
             heard: now,
-            is_stirred: false,
+            expects: None,
             questions: Vec::new(),
             last_question: None,
-            next_id: now.as_nanos() / 1_000,
+            next_id: 0,
             round_trip: RoundTrip::ASSUMED,
             doubt: 0,
         }
@@ -75,9 +76,14 @@ impl Watch {
         self.line[self.place]
     }
 
-    /// Values have come in.
-    pub(crate) const fn stir(&mut self) {
-        self.is_stirred = true;
+    /// All nodes are there: how long the master takes to answer has to be known before the first time it does not.
+    pub(crate) const fn begin(&mut self, now: Time) {
+        self.expects = Some(now);
+    }
+
+    /// Values have come in. A master that answers at once may be gone before it has passed them on.
+    pub(crate) fn stir(&mut self, now: Time) {
+        self.expects = Some(now + self.quiet);
     }
 
     /// Another node has said something.
@@ -85,7 +91,7 @@ impl Watch {
         let Some(number) = source.as_node() else { return };
         let returned = self.line[..self.place].iter().position(|&silent| silent == number);
         if let Body::Peer(Peer::Pong { in_reply_to }) = body {
-            self.is_stirred = false;
+            self.expects.take_if(|expected| micros(*expected) <= *in_reply_to);
             match self.last_question.take_if(|(id, _)| id == in_reply_to) {
                 Some((_, asked)) if returned.is_none() => {
                     self.round_trip.measured(now.since(asked));
@@ -109,7 +115,7 @@ impl Watch {
         for place in 0..self.place {
             if self.again[place] <= now {
                 self.again[place] = now + self.later(self.line[place]);
-                self.ask(self.line[place], out);
+                self.ask(now, self.line[place], out);
             }
         }
         if self.due_of_master() > now {
@@ -125,7 +131,7 @@ impl Watch {
             }
         }
         if self.questions.len() < QUESTIONS && self.me != self.master() {
-            let id = self.ask(self.master(), out);
+            let id = self.ask(now, self.master(), out);
             self.questions.push((id, now));
             self.last_question = Some((id, now));
         }
@@ -146,8 +152,8 @@ impl Watch {
             }
             (_, Some(judged)) => judged,
             // How long answers take has to be known before one does not come.
-            _ if self.is_stirred && !self.round_trip.is_measured() && self.last_question.is_none() => self.heard,
-            _ if self.is_stirred => self.heard + self.quiet,
+            _ if self.expects.is_some() && !self.round_trip.is_measured() && self.last_question.is_none() => self.heard,
+            _ if self.expects.is_some() => self.heard + self.quiet,
             _ => Time::MAX,
         }
     }
@@ -161,9 +167,10 @@ impl Watch {
         timeout(&self.round_trip, self.doubt)
     }
 
-    fn ask(&mut self, node: u32, out: &mut Outbox<Peer>) -> MessageId {
-        let msg_id = self.next_id;
-        self.next_id += 1;
+    /// A question's number is the time at which it is asked.
+    fn ask(&mut self, now: Time, node: u32, out: &mut Outbox<Peer>) -> MessageId {
+        let msg_id = self.next_id.max(micros(now));
+        self.next_id = msg_id + 1;
         out.tell(Address::node(node), Peer::Ping { msg_id });
         msg_id
     }
@@ -174,6 +181,10 @@ impl Watch {
         Link::FARTHEST_PROBE
             + jitter::of(Link::FARTHEST_PROBE, ends, u8::try_from(self.next_id % 16).unwrap_or_default())
     }
+}
+
+const fn micros(time: Time) -> MessageId {
+    time.as_nanos() / 1_000
 }
 
 /// The centre, then those with the fewest children, by number: whoever leads changes places with the centre, and a place
@@ -211,7 +222,9 @@ mod tests {
         asked
     }
 
-    fn answer(watch: &mut Watch, millis: u64, source: u32, in_reply_to: MessageId) {
+    /// The answer to what was asked at a time.
+    fn answer(watch: &mut Watch, millis: u64, source: u32, asked: u64) {
+        let in_reply_to = micros(at(asked));
         watch.hear(at(millis), Address::node(source), &Body::Peer(Peer::Pong { in_reply_to }));
     }
 
@@ -228,28 +241,28 @@ mod tests {
     fn nobody_asks_where_nothing_happens_or_the_master_talks() {
         let mut watch = watch(3);
         assert_eq!(asked_until(&mut watch, 50_000), []);
-        watch.stir();
+        watch.begin(at(0));
         assert_eq!(asked_until(&mut watch, 100), [(0, HUB)], "to know how long it takes");
         answer(&mut watch, 200, 1, 0);
         assert_eq!(asked_until(&mut watch, 60_000), []);
         watch.heard = at(60_000);
         for k in 0..100 {
             watch.hear(at(60_000 + k * 400), HUB, &Body::Peer(Peer::Ack { in_reply_to: 0 }));
-            watch.stir();
+            watch.stir(at(60_000 + k * 400));
             assert_eq!(asked_until(&mut watch, 60_000 + k * 400 + 399), []);
         }
         assert_eq!(asked_until(&mut watch, 100_200), [(100_100, HUB)]);
-        answer(&mut watch, 100_300, 1, 1);
+        answer(&mut watch, 100_300, 1, 100_100);
         assert_eq!(asked_until(&mut watch, 160_000), [], "one question for each lull");
     }
 
     #[test]
     fn a_master_that_does_not_answer_is_silent_until_it_is_heard_again() {
         let mut watch = watch(3);
-        watch.stir();
+        watch.begin(at(0));
         assert_eq!(asked_until(&mut watch, 100), [(0, HUB)]);
         answer(&mut watch, 200, 1, 0);
-        watch.stir();
+        watch.stir(at(200));
         let asked = asked_until(&mut watch, 1_699);
         assert_eq!(asked, [(700, HUB), (1_033, HUB), (1_366, HUB)]);
         assert_eq!(watch.master(), 1);
@@ -266,7 +279,7 @@ mod tests {
     #[test]
     fn who_comes_first_of_those_that_are_left_leads_and_goes_on_asking() {
         let mut watch = watch(0);
-        watch.stir();
+        watch.stir(at(0));
         asked_until(&mut watch, 4_000);
         assert_eq!(watch.master(), 0);
         let asked = asked_until(&mut watch, 20_000);
@@ -274,20 +287,34 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_to_a_question_that_came_with_a_value_says_nothing_of_the_value() {
+        let mut watch = watch(3);
+        watch.begin(at(0));
+        asked_until(&mut watch, 100);
+        answer(&mut watch, 4_500, 1, 0);
+        watch.stir(at(5_000));
+        assert_eq!(asked_until(&mut watch, 5_100), [(5_000, HUB)], "it was not heard for long");
+        answer(&mut watch, 5_200, 1, 5_000);
+        assert_eq!(asked_until(&mut watch, 5_750), [(5_700, HUB)], "whether it is still there");
+        answer(&mut watch, 5_900, 1, 5_700);
+        assert_eq!(asked_until(&mut watch, 60_000), []);
+    }
+
+    #[test]
     fn who_was_asleep_does_not_judge() {
         let mut watch = watch(3);
-        watch.stir();
+        watch.stir(at(0));
         let mut out = Outbox::new();
         watch.on_wake(at(0), &mut out);
         watch.on_wake(at(9_000), &mut out);
         assert_eq!(watch.master(), 1);
-        assert_eq!(watch.questions, [(1, at(9_000))], "it asks anew");
+        assert_eq!(watch.questions, [(9_000_000, at(9_000))], "it asks anew");
     }
 
     #[test]
     fn an_answer_that_comes_too_late_makes_the_next_wait_longer() {
         let mut watch = watch(3);
-        watch.stir();
+        watch.stir(at(0));
         asked_until(&mut watch, 3_600);
         assert_eq!(watch.master(), 0, "after 3 s without a measurement");
         answer(&mut watch, 3_700, 1, 0);

@@ -12,13 +12,13 @@ use protocol::{Duration, Time, Value};
 
 const MASTER: u32 = 12;
 
-fn run(words: &[&str], nemesis: Option<Nemesis>, seed: u64) -> Run {
+fn run(words: &[&str], rate: f64, nemesis: Option<Nemesis>, seed: u64) -> Run {
     let (arguments, features): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with("--"));
     let config = Config::named(&features).unwrap().with_arguments(&arguments).unwrap();
     let options = Options {
         nodes: Options::numbered_nodes(25),
         time_limit: Duration::from_secs(20),
-        rate: 100.0,
+        rate,
         nemesis: nemesis.map(Into::into).unwrap_or_default(),
         nemesis_interval: Duration::from_secs(10),
         latency: engine::Latency { mean_ms: 100, distribution: engine::Distribution::Constant },
@@ -67,17 +67,20 @@ fn judged(run: &Run) -> (Duration, usize) {
     (worst, missing)
 }
 
+const DYNAMIC: [&[&str]; 6] = [
+    &["topology-star", "master-dynamic"],
+    &["topology-star", "master-dynamic", "relay-to-master", "acks-piggyback"],
+    &["topology-star", "master-dynamic", "acks-piggyback", "--batch-window-down=400ms"],
+    &["topology-n12-tree", "master-dynamic"],
+    &["topology-n12-tree", "master-dynamic", "relay-to-master"],
+    &["topology-n12-tree", "master-dynamic", "relay-to-master", "acks-cumulative"],
+];
+
 #[test]
 fn while_a_master_is_cut_off_another_one_leads() {
-    for words in [
-        &["topology-star", "master-dynamic"][..],
-        &["topology-star", "master-dynamic", "relay-to-master", "acks-piggyback"],
-        &["topology-star", "master-dynamic", "acks-piggyback", "--batch-window-down=400ms"],
-        &["topology-n12-tree", "master-dynamic", "relay-to-master"],
-        &["topology-n12-tree", "master-dynamic", "relay-to-master", "acks-cumulative"],
-    ] {
+    for words in DYNAMIC {
         for seed in 0..8 {
-            let run = run(words, Some(Nemesis::Isolate(12)), seed);
+            let run = run(words, 100.0, Some(Nemesis::Isolate(12)), seed);
             let (worst, missing) = judged(&run);
             assert_eq!(missing, 0, "{words:?}, seed {seed}");
             assert!(worst < Duration::from_millis(2_500), "{words:?}, seed {seed}: {worst}");
@@ -85,9 +88,23 @@ fn while_a_master_is_cut_off_another_one_leads() {
     }
 }
 
+/// Where hardly any values come, nobody notices by the way that the master is silent.
+#[test]
+fn and_in_a_quiet_cluster_too() {
+    for words in DYNAMIC {
+        for (rate, seed) in (0..40).flat_map(|seed| [(1.0, seed), (2.0, seed), (5.0, seed)]) {
+            let (worst, missing) = judged(&run(words, rate, Some(Nemesis::Isolate(12)), seed));
+            assert_eq!(missing, 0, "{words:?}, rate {rate}, seed {seed}");
+            // The successor's window besides.
+            let window = if words.contains(&"--batch-window-down=400ms") { 400 } else { 0 };
+            assert!(worst < Duration::from_millis(2_500 + window), "{words:?}, rate {rate}, seed {seed}: {worst}");
+        }
+    }
+}
+
 #[test]
 fn with_a_fixed_master_values_wait_for_it_and_none_is_lost() {
-    let (worst, missing) = judged(&run(&["topology-star", "relay-to-master"], Some(Nemesis::Isolate(12)), 0));
+    let (worst, missing) = judged(&run(&["topology-star", "relay-to-master"], 100.0, Some(Nemesis::Isolate(12)), 0));
     assert!(missing == 0 && worst > Duration::from_secs(9), "{worst}");
 }
 
@@ -98,7 +115,7 @@ fn a_change_of_master_and_back_is_no_storm() {
         &["topology-n12-tree", "master-dynamic", "relay-to-master"],
         &["topology-star", "master-dynamic", "acks-piggyback", "--batch-window-down=400ms"],
     ] {
-        let messages = |nemesis| run(words, nemesis, 1).journal.servers.sent;
+        let messages = |nemesis| run(words, 100.0, nemesis, 1).journal.servers.sent;
         let (healthy, cut) = (messages(None), messages(Some(Nemesis::Isolate(12))));
         // Two changes, of which each gives 24 nodes a link or two with an acknowledgement, and questions every two seconds.
         assert!(cut < healthy + healthy / 10 + 900, "{words:?}: {cut} messages instead of {healthy}");

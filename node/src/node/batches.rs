@@ -18,7 +18,7 @@ impl<R: Role> Node<R> {
             receipts.arrived(now, source, batch.msg_id, batch.oldest, batch.is_probe);
         }
         if let Some(watch) = &mut self.watch {
-            watch.stir();
+            watch.stir(now);
         }
         self.links.iter_mut().chain(self.role.uplink()).for_each(Link::gather);
         for &message in &batch.messages {

@@ -17,6 +17,9 @@ impl<R: Role> Node<R> {
         match self.recovery.as_ref().map_or(Sign::None, |recovery| recovery.sign_of(body)) {
             Sign::Fresh => {
                 self.recovery = None;
+                if let Some(watch) = &mut self.watch {
+                    watch.begin(now);
+                }
                 self.wake = self.earliest_due();
             }
             Sign::Restarted => self.recover(now, out),
