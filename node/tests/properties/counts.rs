@@ -4,8 +4,8 @@ use node::topology::Topology;
 use node::{Config, Sender};
 use protocol::{Duration, Time, Value};
 
-use crate::network::{Fate, Network, Tally};
-use crate::{SINGLE, at};
+use crate::network::{Fate, Network, Rule, Tally};
+use crate::{BATCHED, SINGLE, at, config};
 
 /// One broadcast into a quiet cluster of 25, with hops that take so long: the messages that carry the value.
 fn cost(features: &[&str], node: u32, hop: Duration) -> usize {
@@ -17,7 +17,7 @@ fn cost_of(config: Config, node: u32, hop: Duration) -> usize {
     network.broadcast(Time::ZERO, node, 7);
     assert!(network.run_until(at(60_000)));
     assert!((0..25).all(|node| network.read(node) == [7]), "{config}");
-    let Tally { values, acknowledgements } = network.tally();
+    let Tally { values, acknowledgements, .. } = network.tally();
     assert_eq!(acknowledgements, values, "{config}: each with its acknowledgement");
     values
 }
@@ -123,4 +123,57 @@ fn exponential_hops_around_100_ms_see_hardly_any() {
     let (sent, needed) = load(SINGLE[5], delay, 40);
     // One round trip in 2 000 takes more than a second.
     assert!(sent - needed <= needed / 500, "{sent} instead of {needed}");
+}
+
+/// A hundred broadcasts in ten seconds at all nodes, then rest.
+fn healthy(mut network: Network<'_>) -> Network<'_> {
+    for value in 0..100 {
+        network.broadcast(at(100 * value), u32::try_from(value * 7 % 25).unwrap(), value.try_into().unwrap());
+    }
+    assert!(network.run_until(at(60_000)));
+    assert!((0..25).all(|node| network.read(node).len() == 100));
+    network
+}
+
+/// Hops of 100 ms.
+fn steady<'a>() -> Rule<'a> {
+    Box::new(|_, _, _| Fate::Once(Duration::from_millis(100)))
+}
+
+/// Every message of a run in which nothing fails, at its time and to the last number in it, is sent as well by nodes that never
+/// ask what they have lost. A dynamic master is watched by asking it, which nodes made without `init` do not.
+#[test]
+fn on_a_healthy_run_recovery_costs_nothing() {
+    let fixed = |features: &&&[&str]| !features.contains(&"master-dynamic");
+    for features in SINGLE.iter().chain(&BATCHED).filter(fixed) {
+        let config = config(features);
+        let with = healthy(Network::new(config, 25, steady()).recorded());
+        let without = healthy(Network::without_recovery(config, 25, steady()).recorded());
+        assert_eq!(with.tally().memories, 0, "{config}");
+        assert!(!with.sent().is_empty() && with.sent() == without.sent(), "{config}");
+    }
+}
+
+/// A node that is started again when all is quiet asks whoever may hold what it held, once, and is told; nothing else is sent, and all is
+/// there again. That is two messages for each neighbour and for the master; whom everybody hands values to asks everybody.
+#[test]
+fn a_restarted_node_costs_two_messages_for_each_node_that_it_asks() {
+    for (features, node, messages) in [
+        (&["topology-star"][..], 3, 2),
+        (&["topology-star"], 12, 2 * 24),
+        (&["topology-n12-tree", "relay-to-master"], 20, 2 * 2),
+        (&["topology-n12-tree", "relay-to-master"], 12, 2 * 24),
+        (&["topology-grid"], 6, 2 * 4),
+        (&["topology-grid", "relay-to-master"], 6, 2 * 5),
+        (&["topology-direct", "acks-piggyback"], 6, 2 * 24),
+        (&["topology-star", "aligned", "acks-piggyback", "--batch-window-down=500ms"], 3, 2),
+    ] {
+        let config = config(features);
+        let mut network = healthy(Network::new(config, 25, steady()));
+        let before = network.tally();
+        network.restart(at(61_000), node);
+        assert!(network.run_until(at(120_000)), "{config}");
+        assert_eq!(network.read(node).len(), 100, "{config}: all is there again");
+        assert_eq!(network.tally(), Tally { memories: messages, ..before }, "{config}, n{node}");
+    }
 }

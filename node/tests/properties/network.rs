@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use node::{Broadcaster, Config, Peer};
+use node::topology::Cluster;
+use node::{Broadcaster, Config, Node, Peer};
 use protocol::{Address, Body, Duration, Machine, Outbox, Reply, Request, Time, Value, Values};
 
 /// What becomes of a message.
@@ -24,11 +25,14 @@ pub(crate) type Rule<'a> = Box<dyn FnMut(Time, u32, u32) -> Fate + 'a>;
 pub(crate) struct Tally {
     pub(crate) values: usize,
     pub(crate) acknowledgements: usize,
+    /// Of nodes that were started again: what they ask, and what they are told.
+    pub(crate) memories: usize,
 }
 
 enum Event {
     Arrival { source: Address, dest: u32, body: Body<Peer> },
     Follow { node: u32, master: u32 },
+    Restart { node: u32 },
 }
 
 pub(crate) struct Network<'a> {
@@ -40,6 +44,8 @@ pub(crate) struct Network<'a> {
     now: Time,
     planned: u64,
     tally: Tally,
+    /// Everything that nodes have sent each other: when, from where, where to and what.
+    sent: Option<Vec<String>>,
     out: Outbox<Peer>,
 }
 
@@ -54,6 +60,7 @@ impl<'a> Network<'a> {
             now: Time::ZERO,
             planned: 0,
             tally: Tally::default(),
+            sent: None,
             out: Outbox::new(),
         };
         for node in 0..nodes {
@@ -65,6 +72,26 @@ impl<'a> Network<'a> {
         network
     }
 
+    /// A cluster whose nodes never ask what they have lost: they know from the start who they are and whom they follow.
+    pub(crate) fn without_recovery(config: Config, nodes: u32, rule: Rule<'a>) -> Self {
+        let root = Cluster::new(nodes).root();
+        let machine = |number| match number {
+            number if number == root => Broadcaster::Leader(Node::leading(config, nodes, number)),
+            _ => Broadcaster::Follower(Node::following(config, nodes, number, root)),
+        };
+        Self { machines: (0..nodes).map(machine).collect(), ..Self::new(config, nodes, rule) }
+    }
+
+    /// Keeps all that is sent from now on.
+    pub(crate) fn recorded(self) -> Self {
+        Self { sent: Some(Vec::new()), ..self }
+    }
+
+    /// All that was sent since it was to be kept.
+    pub(crate) fn sent(&self) -> &[String] {
+        self.sent.as_deref().unwrap_or_default()
+    }
+
     pub(crate) fn with_lag(mut self, lag: Duration) -> Self {
         self.lag = lag;
         self
@@ -74,6 +101,11 @@ impl<'a> Network<'a> {
     pub(crate) fn broadcast(&mut self, at: Time, node: u32, message: Value) {
         let body = Body::Request { id: 1, request: Request::Broadcast { message } };
         self.plan(at, Event::Arrival { source: Address::client(0), dest: node, body });
+    }
+
+    /// A node will lose everything, and is started again at once.
+    pub(crate) fn restart(&mut self, at: Time, node: u32) {
+        self.plan(at, Event::Restart { node });
     }
 
     /// A node will be told who is the master.
@@ -128,6 +160,12 @@ impl<'a> Network<'a> {
                 self.machines[node as usize].follow(master, self.now, &mut self.out);
                 node
             }
+            Event::Restart { node } => {
+                let nodes = u32::try_from(self.machines.len()).expect("few nodes");
+                self.machines[node as usize] = Broadcaster::new(self.machines[node as usize].config());
+                assert_eq!(self.ask(node, Request::Init { node, nodes }), Reply::InitOk);
+                node
+            }
         };
         self.dispatch(node);
     }
@@ -139,8 +177,12 @@ impl<'a> Network<'a> {
             match body {
                 Body::Peer(Peer::Ack { .. } | Peer::Received(_)) => self.tally.acknowledgements += 1,
                 Body::Peer(Peer::Ping { .. } | Peer::Pong { .. }) => {}
+                Body::Peer(Peer::Recover { .. } | Peer::Holds { .. }) => self.tally.memories += 1,
                 Body::Peer(Peer::Batch(_) | Peer::Relay { .. } | Peer::Spread { .. }) => self.tally.values += 1,
                 other => panic!("n{source} sent n{dest} {other:?}"),
+            }
+            if let Some(sent) = &mut self.sent {
+                sent.push(format!("{} n{source} → {dest}: {body:?}", self.now));
             }
             let delays = match (self.rule)(self.now, source, dest) {
                 Fate::Lost => [None, None],
