@@ -78,6 +78,7 @@ mod world;
 pub use custom::Custom;
 pub use fault::{Fault, FaultKind};
 pub use nemeses::{Nemeses, Nemesis, NemesisError};
+pub use nemesis::PlannedCut;
 pub use options::{Availability, Concurrency, Distribution, Latency, Options, ProcessDelay, Topology, Workload};
 pub use payload::{Payload, ReplyKind};
 pub use rules::{Holding, Rules, Taking};

@@ -6,7 +6,7 @@
 //! What Maelstrom does not have follows the same rhythm (but for [`Nemesis::Isolate`], which goes by the clock), each [`Nemesis`] with a schedule and random numbers of its own, so
 //! that one more of them leaves the others' deeds where they were.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use protocol::{Duration, Time};
@@ -16,7 +16,10 @@ use crate::Nemesis;
 use crate::history::Senders;
 use crate::random::Random;
 
+mod planned;
 mod ring;
+
+pub use self::planned::PlannedCut;
 
 /// Which messages between nodes are dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +72,8 @@ pub(crate) struct Schedule {
     nodes: u32,
     next_at: Time,
     next_is_start: bool,
+    /// What is left of a recorded schedule; nothing where deeds are drawn.
+    planned: Option<VecDeque<(Time, Deed)>>,
 }
 
 impl Schedule {
@@ -77,7 +82,25 @@ impl Schedule {
         // A partition's numbers are those of before there was anything else.
         let stream = if nemesis == Nemesis::Partition { "nemesis" } else { nemesis.name() };
         let next_at = if let Nemesis::Isolate(_) = nemesis { begin + interval / 2 } else { begin };
-        Self { nemesis, random: Random::stream(seed, stream), interval, nodes, next_at, next_is_start: true }
+        Self {
+            nemesis,
+            random: Random::stream(seed, stream),
+            interval,
+            nodes,
+            next_at,
+            next_is_start: true,
+            planned: None,
+        }
+    }
+
+    /// These partitions and no others, of nodes with these names.
+    pub(crate) fn planned(cuts: &[PlannedCut], begin: Time, names: &[String]) -> Self {
+        let deeds = |cut: &PlannedCut| {
+            [(begin + cut.from, Deed::Cut("replayed", cut.cut(names))), (begin + cut.until, Deed::Stop)]
+        };
+        let planned: VecDeque<(Time, Deed)> = cuts.iter().flat_map(deeds).collect();
+        let next_at = planned.front().map_or(Time::MAX, |(due, _)| *due);
+        Self { next_at, planned: Some(planned), ..Self::new(Nemesis::Partition, begin, Duration::ZERO, 0, 0) }
     }
 
     /// When the next start or stop is due.
@@ -87,6 +110,11 @@ impl Schedule {
 
     /// The deed that is due; the next one's time is drawn from `now` on.
     pub(crate) fn deed(&mut self, now: Time) -> Deed {
+        if let Some(planned) = &mut self.planned {
+            let due = planned.pop_front();
+            self.next_at = planned.front().map_or(Time::MAX, |(due, _)| *due);
+            return due.map_or(Deed::Stop, |(_, deed)| deed);
+        }
         self.next_at = match self.nemesis {
             Nemesis::Isolate(_) => now + self.interval,
             _ => now + self.random.span(self.interval * 2),
@@ -276,6 +304,31 @@ mod tests {
             assert_eq!(schedule.next_at(), Time::ZERO + second * (start + 10));
             assert_eq!(schedule.deed(schedule.next_at()), Deed::Stop);
         }
+    }
+
+    #[test]
+    fn a_recorded_schedule_is_played_again_to_the_nanosecond() {
+        let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
+        let cut = |from, until, receiver: &str, sender: &str| PlannedCut {
+            from: Duration::from_millis(from),
+            until: Duration::from_millis(until),
+            isolated: [(receiver.to_owned(), [sender.to_owned(), "stranger".to_owned()].into())].into(),
+        };
+        let begin = Time::ZERO + Duration::from_secs(1);
+        let mut schedule = Schedule::planned(&[cut(60, 5_000, "a", "c"), cut(7_000, 8_000, "b", "a")], begin, &names);
+        for (at, lost) in [(60, Some((0, 2))), (5_000, None), (7_000, Some((1, 0))), (8_000, None)] {
+            assert_eq!(schedule.next_at(), begin + Duration::from_millis(at));
+            let lost_by = |cut: &Cut| -> Vec<(u32, u32)> {
+                let pairs = (0..3).flat_map(|receiver| (0..3).map(move |sender| (receiver, sender)));
+                pairs.filter(|&(receiver, sender)| cut.drops(receiver, sender)).collect()
+            };
+            match (schedule.deed(schedule.next_at()), lost) {
+                (Deed::Cut("replayed", cut), Some(pair)) => assert_eq!(lost_by(&cut), [pair]),
+                (Deed::Stop, None) => {}
+                (deed, _) => panic!("{deed:?} at {at} ms"),
+            }
+        }
+        assert_eq!(schedule.next_at(), Time::MAX);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::fmt;
 use protocol::Duration;
 use serde::{Deserialize, Serialize};
 
-use crate::{Custom, Nemeses, Rules};
+use crate::{Custom, Nemeses, PlannedCut, Rules};
 
 /// A test's options. Field for field what Maelstrom's command line takes, and the seed it lacks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,10 @@ pub struct Options {
     pub nemesis: Nemeses,
     /// Mean time between the operations of each nemesis.
     pub nemesis_interval: Duration,
+    /// Partitions at stated times, in place of those that [`crate::Nemesis::Partition`] draws: a recorded run's, played again.
+    /// No experiment file and no flag of a test names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<PlannedCut>,
     /// The share of operations that must succeed, if any is asked for.
     pub availability: Option<Availability>,
     /// Everything random comes from this number.
@@ -192,6 +196,7 @@ impl Default for Options {
             topology: Topology::Grid,
             nemesis: Nemeses::NONE,
             nemesis_interval: Duration::from_secs(10),
+            cuts: Vec::new(),
             availability: None,
             seed: 0,
             rules: Rules::default(),

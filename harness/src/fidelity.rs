@@ -6,6 +6,7 @@
 //! - [`recorded`] is what the real program measured of them. It lies in this program, which has to work without its sources.
 //! - [`control`] leaves out one rule at a time. Each control has to fail the same table under the same bounds, or the table
 //!   would prove nothing.
+//! - [`replay`] plays recorded partitions again, cut by cut, with the recorded program's own repeats ([`tutorial`]).
 //! - [`judge`] has the bounds, and says when a single recording is too noisy to decide.
 //! - [`report`] is all of it together.
 //! - [`agreement`] holds the engines against each other, on any experiment.
@@ -17,8 +18,10 @@ pub mod control;
 pub mod embedded;
 pub mod judge;
 pub mod recorded;
+pub mod replay;
 pub mod report;
 pub mod scenario;
+pub mod tutorial;
 
 use crate::figure::Figure;
 

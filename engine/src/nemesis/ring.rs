@@ -19,6 +19,16 @@ impl Hears {
         Self { words, bits: vec![0; nodes * words] }
     }
 
+    /// Whatever this says.
+    pub(super) fn of(nodes: usize, hears: impl Fn(usize, usize) -> bool) -> Self {
+        let mut all = Self::nobody(nodes);
+        let pairs = (0..nodes).flat_map(|receiver| (0..nodes).map(move |sender| (receiver, sender)));
+        pairs
+            .filter(|&(receiver, sender)| hears(receiver, sender))
+            .for_each(|(receiver, sender)| all.set(receiver, sender));
+        all
+    }
+
     /// Whether `receiver` hears `sender`.
     pub(crate) fn has(&self, receiver: usize, sender: usize) -> bool {
         self.bits[receiver * self.words + sender / 64] >> (sender % 64) & 1 == 1

@@ -6,16 +6,20 @@
 use protocol::{Request, Time};
 
 use super::{Fate, Owner, PATIENCE, Struck, Test};
-use crate::Nemesis;
 use crate::history::{F, Healed, OpKind, PartitionValue, Process};
 use crate::nemesis::{Cut, Deed, Schedule};
 use crate::payload::Payload;
 use crate::witness::Witness;
+use crate::{Nemesis, Options};
 
 impl<P: Payload, W: Witness<P>> Test<P, W> {
     pub(super) fn begin_nemeses(&mut self, now: Time) {
         let (interval, nodes, seed) = (self.options.nemesis_interval, self.options.node_count(), self.options.seed);
-        let schedule = |nemesis| Schedule::new(nemesis, now, interval, nodes, seed);
+        let Options { cuts, nodes: names, .. } = &self.options;
+        let schedule = |nemesis| match nemesis {
+            Nemesis::Partition if !cuts.is_empty() => Schedule::planned(cuts, now, names),
+            _ => Schedule::new(nemesis, now, interval, nodes, seed),
+        };
         let struck = |nemesis| Struck { schedule: schedule(nemesis), victims: Vec::new() };
         self.schedules = self.options.nemesis.iter().map(struck).collect();
     }

@@ -9,9 +9,9 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use engine::{Options, Run, Unwatched, Witness, simulate_watched};
+use engine::{Options, Run, Unwatched, Witness, simulate, simulate_watched};
 use node::{Broadcaster, Config, Peer};
-use protocol::Body;
+use protocol::{Body, Machine};
 
 use crate::backend::{Backend, Order, Watch, digest, judged};
 use crate::figure::Figures;
@@ -59,6 +59,13 @@ pub(crate) fn run_watched<W: Witness<Body<Peer>>>(
 /// A node that panics would end as a process of its own under another engine, and only its own run with it.
 fn caught<W: Witness<Body<Peer>>>(options: &Options, config: Config, witness: W) -> std::thread::Result<(Run, W)> {
     catch_unwind(AssertUnwindSafe(|| simulate_watched(options.clone(), |_| Broadcaster::new(config), witness)))
+}
+
+/// What a run of other machines than this project's node comes to: those of a recorded program's protocol.
+pub(crate) fn outcome_of<M: Machine>(options: &Options, make: impl FnMut(u32) -> M) -> anyhow::Result<Outcome> {
+    let run = simulate(options.clone(), make);
+    let crash = run.fault.as_ref().map(ToString::to_string);
+    judged::outcome(&Simulated.id(), &run, options, crash, None)
 }
 
 /// The run of a seed, made again, if it goes the way it went: its digest is the one that was kept. Another version of the node

@@ -15,13 +15,15 @@ use super::reuse::Addresses;
 use super::schedule::{Made, Run, Stage};
 use crate::artifact::{self, Toolchain};
 use crate::backend::Backend;
+use crate::backend::simulated::outcome_of;
 use crate::cli::{Engines, FidelityArgs, FidelityFormat};
 use crate::console::Console;
 use crate::exit::ExitStatus;
 use crate::fidelity::SEEDS;
 use crate::fidelity::control::{self, Control};
-use crate::fidelity::embedded::Embedded;
+use crate::fidelity::embedded::{self, Embedded};
 use crate::fidelity::recorded::{self, Recording};
+use crate::fidelity::replay;
 use crate::fidelity::report::Report;
 use crate::fidelity::scenario::{self, Scenario};
 use crate::outcome::Record;
@@ -47,7 +49,8 @@ pub(super) fn fidelity(args: &FidelityArgs, console: &Console, interrupted: &Ato
         Engines::Both => scene.measure(&asked, &recordings)?,
         Engines::Simulated => Embedded::known(),
     };
-    let report = Report::of(&simulated, &embedded, args.engine == Engines::Both, &recordings);
+    let protocol = scene.replay(&asked, &recordings)?;
+    let report = Report::of(&simulated, &protocol, &embedded, args.engine == Engines::Both, &recordings);
     let text = match args.format {
         FidelityFormat::Json => serde_json::to_string_pretty(&report)? + "\n",
         FidelityFormat::Markdown => render::document(&report),
@@ -56,6 +59,9 @@ pub(super) fn fidelity(args: &FidelityArgs, console: &Console, interrupted: &Ato
     console.answer(&text).context("cannot write the answer")?;
     Ok(report.status())
 }
+
+/// Runs of recorded partitions are made like any other.
+static REPLAYS: [Scenario; replay::ALL.len()] = replay::ALL;
 
 /// What is to be run.
 #[derive(Debug)]
@@ -67,7 +73,8 @@ struct Asked {
 impl Asked {
     /// All of it, or what these name.
     fn of(only: &[String]) -> anyhow::Result<Self> {
-        let names = || scenario::ALL.iter().map(|one| one.name).chain(control::ALL.iter().map(|one| one.name));
+        let scenarios = || scenario::ALL.iter().chain(&REPLAYS);
+        let names = || scenarios().map(|one| one.name).chain(control::ALL.iter().map(|one| one.name));
         if let Some(unknown) = only.iter().find(|name| !names().any(|known| known == name.as_str())) {
             let near = nearest(unknown, names());
             let hint = near.map_or_else(|| ".".to_owned(), |near| format!("; did you mean `{near}`?"));
@@ -76,7 +83,7 @@ impl Asked {
         }
         let is_asked = |name: &str| only.is_empty() || only.iter().any(|asked| asked == name);
         Ok(Self {
-            scenarios: scenario::ALL.iter().filter(|one| is_asked(one.name)).collect(),
+            scenarios: scenarios().filter(|one| is_asked(one.name)).collect(),
             controls: control::ALL.iter().filter(|one| is_asked(one.name)).collect(),
         })
     }
@@ -110,6 +117,20 @@ impl Scene<'_> {
         });
         let nodes: Vec<Ready> = scenarios.chain(controls).collect::<anyhow::Result<_>>()?;
         self.make(&plan, &*engines::simulated(), &nodes)
+    }
+
+    /// Recorded partitions with the recorded program's own protocol, seed by seed.
+    fn replay(&self, asked: &Asked, recordings: &[Recording]) -> anyhow::Result<Vec<embedded::Run>> {
+        let replays = asked.scenarios.iter().filter(|one| replay::ALL.iter().any(|replay| replay.name == one.name));
+        let cells: Vec<Cell> = replays.map(|one| one.cell(recordings)).collect();
+        let seeds = self.args.seeds.unwrap_or(SEEDS);
+        let runs = cells.iter().flat_map(|cell| (0..seeds).map(move |seed| (cell, seed)));
+        let run = |(cell, seed): (&Cell, u32)| {
+            let options = cell.options_of(seed);
+            let outcome = outcome_of(&options, |node| replay::machine(node, &options))?;
+            Ok(embedded::Run::named(&cell.name, &outcome))
+        };
+        runs.map(run).collect()
     }
 
     /// Scenarios with processes, in real time.

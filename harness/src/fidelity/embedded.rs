@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::FIGURES;
 use crate::figure::Figures;
-use crate::outcome::Record;
+use crate::outcome::{Outcome, Record};
 
 /// Runs of the embedded engine, and where they were made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,12 +55,16 @@ impl Embedded {
 impl Run {
     /// A stored result, cut to what is compared.
     pub fn of(record: &Record) -> Self {
-        let outcome = &record.outcome;
+        Self::named(&record.cell, &record.outcome)
+    }
+
+    /// The same of a result that is not stored.
+    pub fn named(scenario: &str, outcome: &Outcome) -> Self {
         let compared = FIGURES.into_iter().filter_map(|figure| Some((figure, outcome.figures.value(figure)?)));
         let crash = outcome.crash.as_ref().map(|crash| crash.lines().next().unwrap_or_default().to_owned());
         let invalid = (outcome.validity != crate::outcome::Validity::Valid).then(|| "it is not valid".to_owned());
         Self {
-            scenario: record.cell.clone(),
+            scenario: scenario.to_owned(),
             is_late: outcome.is_unreliable(),
             trouble: crash.or(invalid),
             figures: Figures(compared.collect()),
@@ -71,15 +75,16 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fidelity::scenario;
-    use crate::outcome::{Outcome, Validity};
+    use crate::fidelity::{replay, scenario};
+    use crate::outcome::Validity;
     use crate::sample;
 
     #[test]
     fn what_is_kept_is_of_scenarios_that_there_are() {
         let known = Embedded::known();
         for run in &known.runs {
-            assert!(scenario::ALL.iter().any(|scenario| scenario.name == run.scenario), "{}", run.scenario);
+            let mut scenarios = scenario::ALL.iter().chain(&replay::ALL);
+            assert!(scenarios.any(|scenario| scenario.name == run.scenario), "{}", run.scenario);
             assert_eq!((run.is_late, &run.trouble), (false, &None), "{}", run.scenario);
         }
         for scenario in scenario::ALL {

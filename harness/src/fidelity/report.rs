@@ -9,6 +9,7 @@ use super::control::{self, Control};
 use super::embedded::{Embedded, Run};
 use super::judge::{Distance, Verdict, distance};
 use super::recorded::Recording;
+use super::replay::{self, Replayed};
 use super::scenario::{self, Scenario};
 use crate::exit::ExitStatus;
 use crate::figure::Figure;
@@ -21,6 +22,8 @@ use crate::statistics::Spread;
 pub struct Report {
     /// One for each scenario that was run.
     pub rows: Vec<Row>,
+    /// One for each recorded run under partitions that was played again.
+    pub replayed: Vec<Replayed>,
     /// One for each control that was run.
     pub controls: Vec<Controlled>,
     /// When and where the embedded engine was measured.
@@ -101,6 +104,10 @@ pub struct Tally {
     pub outside: usize,
     /// Those that nobody can tell: undecided, late, or a run that is no result.
     pub unknown: usize,
+    /// Recorded runs that were played again.
+    pub replayed: usize,
+    /// Those that are one more draw among ours.
+    pub alike: usize,
     /// Controls that were run.
     pub controls: usize,
     /// Those that were found outside, as they have to be.
@@ -109,20 +116,30 @@ pub struct Tally {
 
 impl Report {
     /// Holds what was measured against what was recorded. `is_fresh` says whether the embedded engine's runs are of now.
-    pub fn of(simulated: &[Record], embedded: &Embedded, is_fresh: bool, recordings: &[Recording]) -> Self {
+    /// `protocol` are the runs of the recorded program's protocol under its cuts.
+    pub fn of(
+        simulated: &[Record],
+        protocol: &[Run],
+        embedded: &Embedded,
+        is_fresh: bool,
+        recordings: &[Recording],
+    ) -> Self {
         let simulated: Vec<Run> = simulated.iter().map(Run::of).collect();
         let rows = scenario::ALL.iter().filter_map(|one| row(one, &simulated, embedded, recordings)).collect();
+        let replays = replay::ALL.iter();
+        let of_replay = |one| Replayed::of(one, protocol, &simulated, &embedded.runs, recordings);
+        let replayed = replays.filter_map(of_replay).collect();
         let controls = control::ALL.iter().filter_map(|one| controlled(one, &simulated, recordings)).collect();
         let embedded = Measurement { started: embedded.started.clone(), machine: embedded.machine.clone(), is_fresh };
-        let mut report = Self { rows, controls, embedded, tally: Tally::default() };
+        let mut report = Self { rows, replayed, controls, embedded, tally: Tally::default() };
         report.tally = report.count();
         report
     }
 
     /// What it amounts to. A control that is not found outside is as bad as a row that is.
     pub const fn status(&self) -> ExitStatus {
-        let Tally { outside, unknown, controls, failing, .. } = self.tally;
-        match (outside + (controls - failing), unknown) {
+        let Tally { outside, unknown, replayed, alike, controls, failing, .. } = self.tally;
+        match (outside + (replayed - alike) + (controls - failing), unknown) {
             (0, 0) => ExitStatus::Yes,
             (0, _) => ExitStatus::Unknown,
             _ => ExitStatus::No,
@@ -130,7 +147,8 @@ impl Report {
     }
 
     fn count(&self) -> Tally {
-        let mut tally = Tally { controls: self.controls.len(), ..Tally::default() };
+        let mut tally = Tally { controls: self.controls.len(), replayed: self.replayed.len(), ..Tally::default() };
+        tally.alike = self.replayed.iter().filter(|one| one.standing() == ExitStatus::Yes).count();
         for row in self.rows.iter().filter(|row| row.real.is_some() && row.shown_only.is_none()) {
             let embedded = row.embedded.as_ref().filter(|_| self.embedded.is_fresh);
             for side in std::iter::once(&row.simulated).chain(embedded) {
@@ -150,7 +168,7 @@ impl Report {
 impl Side {
     /// Every run of a scenario or control; nothing if there was none. `deviation` tells how far single runs spread, where these
     /// are too few to tell.
-    fn of(
+    pub(super) fn of(
         name: &str,
         runs: &[Run],
         held: Option<&Recording>,
@@ -265,7 +283,7 @@ mod tests {
         let status = |outside, unknown, failing| {
             let tally = Tally { outside, unknown, controls: 5, failing, ..Tally::default() };
             let embedded = Measurement { started: String::new(), machine: String::new(), is_fresh: false };
-            Report { rows: Vec::new(), controls: Vec::new(), embedded, tally }.status()
+            Report { rows: Vec::new(), replayed: Vec::new(), controls: Vec::new(), embedded, tally }.status()
         };
         assert_eq!(status(0, 0, 5), ExitStatus::Yes);
         assert_eq!(status(0, 1, 5), ExitStatus::Unknown);

@@ -29,7 +29,12 @@ impl Scenario {
         Self { name, features, recording: None, shown_only: None, changes }
     }
 
-    const fn held_against(self, recording: &'static str) -> Self {
+    /// The tutorial's node.
+    pub(super) const fn tutorial(name: &'static str, changes: fn(&mut Options)) -> Self {
+        Self::new(name, TUTORIAL, changes)
+    }
+
+    pub(super) const fn held_against(self, recording: &'static str) -> Self {
         Self { recording: Some(recording), ..self }
     }
 
@@ -145,14 +150,14 @@ const AXIS: &str = "scenario";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fidelity::recorded;
+    use crate::fidelity::{recorded, replay};
 
     #[test]
     fn every_scenario_can_be_run_and_every_recording_is_used() {
         let recordings = recorded::all();
         let mut names = BTreeSet::new();
         let mut used = BTreeSet::new();
-        for scenario in ALL {
+        for scenario in ALL.into_iter().chain(replay::ALL) {
             assert!(names.insert(scenario.name), "{} stands there twice", scenario.name);
             node::Config::named(scenario.features).unwrap();
             used.extend(scenario.recording);

@@ -9,6 +9,7 @@ use crate::exit::ExitStatus;
 use crate::fidelity::FIGURES;
 use crate::fidelity::judge::{Distance, Verdict};
 use crate::fidelity::recorded::{Recording, Value};
+use crate::fidelity::replay::{Place, Replayed};
 use crate::fidelity::report::{Controlled, Measurement, Report, Row, Side, Tally};
 use crate::figure::{Figure, Unit};
 
@@ -23,7 +24,8 @@ enum Reader {
 
 /// For a terminal.
 pub(crate) fn terminal(report: &Report, look: Look) -> String {
-    let sheets = [rows(report, Reader::Terminal), controls(report, Reader::Terminal)];
+    let sheets =
+        [rows(report, Reader::Terminal), replays(report, Reader::Terminal), controls(report, Reader::Terminal)];
     let tables = sheets.iter().filter(|sheet| !sheet.rows.is_empty());
     let tables: String = tables.map(|sheet| sheet.table(look) + "\n\n").collect();
     let (notes, answer) = (notes(report, ""), answer(report));
@@ -39,12 +41,13 @@ pub(crate) fn document(report: &Report) -> String {
         .iter()
         .flat_map(|control| ["- `", control.control, "` is `", control.scenario, "` without ", control.without, ".\n"]);
     let without: String = without.collect();
-    format!("{TITLE}\n{rows}\n{notes}\n{CONTROLS}\n{controls}\n{without}\n{answer}.\n")
+    let replays = replays(report, Reader::Document).markdown();
+    format!("{TITLE}\n{rows}\n{notes}\n{REPLAYS}\n{replays}\n{CONTROLS}\n{controls}\n{without}\n{answer}.\n")
 }
 
 /// In one line.
 fn answer(report: &Report) -> String {
-    let Tally { judged, within, outside, unknown, controls, failing } = report.tally;
+    let Tally { judged, within, outside, unknown, replayed, alike, controls, failing } = report.tally;
     let mut parts = match judged {
         0 => vec!["nothing that was run is recorded".to_owned()],
         _ => vec![format!("{within} of {judged} rows keep every bound")],
@@ -54,6 +57,7 @@ fn answer(report: &Report) -> String {
     let beside = [(outside, "outside"), (unknown, "could not be told")];
     parts.extend(beside.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     parts.extend((noisy > 0).then(|| format!("{} too noisy to tell (~)", counted(noisy, "figure"))));
+    parts.extend((replayed > 0).then(|| format!("{alike} of {replayed} replayed runs are as ours")));
     let rows = parts.join(", ");
     if controls == 0 { rows } else { format!("{rows}; {failing} of {controls} controls fail as they must") }
 }
@@ -79,6 +83,43 @@ fn controls(report: &Report, reader: Reader) -> Sheet {
         side_line(control.control, "simulated", &control.simulated, verdict, reader)
     };
     Sheet { header: header("control"), rows: report.controls.iter().map(line).collect() }
+}
+
+/// Recorded partitions. Behind a recorded figure is how many standard deviations of a run it lies from the mean of the protocol's runs.
+fn replays(report: &Report, reader: Reader) -> Sheet {
+    let rows = report.replayed.iter().flat_map(|one| replay_lines(one, reader)).collect();
+    Sheet { header: header("replay"), rows }
+}
+
+fn replay_lines(one: &Replayed, reader: Reader) -> Vec<Vec<Entry>> {
+    let real = FIGURES.iter().map(|figure| {
+        let Some(&Value { mean, deviation }) = one.real.figures.get(figure) else { return ABSENT.into() };
+        let value = value(*figure, mean, deviation, reader);
+        let Some(&place) = one.places.get(figure) else { return value.into() };
+        let Place { deviations, is_far } = place;
+        Entry::new(format!("{value} ({deviations:+.1} σ)"), if is_far { Mood::Bad } else { Mood::Plain })
+    });
+    let head = [one.replay.into(), "real".into()];
+    let real = head.into_iter().chain(real).chain([one.real.program.as_str().into()]).collect();
+    let verdict = match one.standing() {
+        ExitStatus::Yes => Entry::new("one draw more", Mood::Good),
+        ExitStatus::No => Entry::new("OUTSIDE", Mood::Bad),
+        _ => Entry::new("no result", Mood::Bad),
+    };
+    let ours = |engine: &str, side: &Side| side_line("", engine, side, of_ours(side), reader);
+    let embedded = one.embedded.as_ref().map(|side| ours("this node, embedded", side));
+    [
+        real,
+        side_line("", "its protocol, simulated", &one.protocol, verdict, reader),
+        ours("this node, simulated", &one.simulated),
+    ]
+    .into_iter()
+    .chain(embedded)
+    .collect()
+}
+
+fn of_ours(side: &Side) -> Entry {
+    side.trouble.as_ref().map_or_else(|| "none lost".into(), |trouble| Entry::new(trouble.as_str(), Mood::Bad))
 }
 
 fn header(first: &str) -> Vec<Heading> {
@@ -206,5 +247,8 @@ const ABSENT: &str = "–";
 /// The head of the document.
 const TITLE: &str = include_str!("fidelity/head.md");
 
-/// The head of its second part.
+/// The head of its part on partitions.
+const REPLAYS: &str = include_str!("fidelity/replays.md");
+
+/// The head of its last part.
 const CONTROLS: &str = include_str!("fidelity/controls.md");

@@ -149,6 +149,7 @@ mod tests {
             topology: Topology::Tree4,
             nemesis: Nemesis::Partition.into(),
             nemesis_interval: protocol::Duration::from_millis(2500),
+            cuts: Vec::new(),
             availability: Some(Availability::AtLeast(0.9)),
             seed: 7,
             rules: engine::Rules::default(),

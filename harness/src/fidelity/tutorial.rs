@@ -1,0 +1,188 @@
+//! The tutorial's own protocol, repeats and all: what its recorded runs under partitions are played again with.
+//!
+//! On a network that loses nothing this project's node, told to, sends message for message what the tutorial's program sends. Under a
+//! partition it does not, and does not want to: a link that is not answered sends a probe now and then, where the
+//! tutorial's program repeats every message by itself. It waits 1 s for an answer, then a pause, and tries again, for ever. The pause is
+//! 1 ms at first and twice that each time, 512 ms at most, and up to 49 ms by chance on top.
+//!
+//! Absent: batches, which are its 3e, and faults other than partitions.
+
+use node::topology::{Cluster, Topology};
+use protocol::{
+    Address, Body, Carry, Duration, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values,
+};
+
+/// One node of the tutorial's 3d.
+#[derive(Debug)]
+pub struct Tutorial {
+    node: u32,
+    children: Vec<u32>,
+    seen: ValueSet,
+    /// What no answer has come to.
+    calls: Vec<Call>,
+    next_id: MessageId,
+    /// Where chance stands.
+    chance: u64,
+}
+
+/// A message that is repeated until it is answered.
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    dest: u32,
+    value: Value,
+    /// The number of the last try; nothing during a pause, when answers are not heard.
+    asked: Option<MessageId>,
+    /// When the try or the pause is over.
+    due: Time,
+    pause: Duration,
+}
+
+/// What its nodes say to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A value, and the number of this try.
+    Tell(Value, MessageId),
+    /// That try has arrived.
+    Heard(MessageId),
+}
+
+impl Carry for Said {
+    fn carried_values(&self, mut each: impl FnMut(Value)) {
+        if let Self::Tell(value, _) = self {
+            each(*value);
+        }
+    }
+}
+
+/// The hard-coded master.
+const MASTER: u32 = 12;
+const PATIENCE: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(512);
+const CHANCE_MS: u64 = 50;
+
+impl Tutorial {
+    /// The node of that place among 25, in a run with that seed.
+    pub fn new(node: u32, seed: u64) -> Self {
+        let chance = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (u64::from(node) << 32);
+        Self { node, children: children(node), seen: ValueSet::new(), calls: Vec::new(), next_id: 0, chance }
+    }
+
+    fn spread(&mut self, now: Time, value: Value, out: &mut Outbox<Said>) {
+        for dest in self.children.clone() {
+            self.call(now, dest, value, out);
+        }
+    }
+
+    fn call(&mut self, now: Time, dest: u32, value: Value, out: &mut Outbox<Said>) {
+        let mut call = Call { dest, value, asked: None, due: now, pause: FIRST_PAUSE };
+        self.ask(now, &mut call, out);
+        self.calls.push(call);
+    }
+
+    fn ask(&mut self, now: Time, call: &mut Call, out: &mut Outbox<Said>) {
+        self.next_id += 1;
+        call.asked = Some(self.next_id);
+        call.due = now + PATIENCE;
+        out.tell(Address::node(call.dest), Said::Tell(call.value, self.next_id));
+    }
+
+    /// From nothing to 49 ms: a step of Knuth's generator, of which the upper bits are good.
+    fn jitter(&mut self) -> Duration {
+        self.chance = self.chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Duration::from_millis((self.chance >> 33) % CHANCE_MS)
+    }
+}
+
+impl Machine for Tutorial {
+    type Peer = Said;
+
+    fn on_message(&mut self, now: Time, source: Address, body: &Body<Said>, out: &mut Outbox<Said>) {
+        match *body {
+            Body::Peer(Said::Heard(id)) => self.calls.retain(|call| call.asked != Some(id)),
+            Body::Peer(Said::Tell(value, id)) => {
+                out.tell(source, Said::Heard(id));
+                if self.seen.insert(value) {
+                    self.spread(now, value, out);
+                }
+            }
+            Body::Request { id, request: Request::Broadcast { message } } => {
+                out.reply(source, id, Reply::BroadcastOk);
+                if self.seen.insert(message) {
+                    self.spread(now, message, out);
+                    if self.node != MASTER {
+                        self.call(now, MASTER, message, out);
+                    }
+                }
+            }
+            Body::Request { id, ref request } => {
+                let reply = match request {
+                    Request::Echo { echo } => Reply::EchoOk { echo: echo.clone() },
+                    Request::Init { .. } => Reply::InitOk,
+                    Request::Topology(_) => Reply::TopologyOk,
+                    _ => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
+                };
+                out.reply(source, id, reply);
+            }
+            Body::Reply { .. } => {}
+        }
+    }
+
+    fn on_wake(&mut self, now: Time, out: &mut Outbox<Said>) {
+        let mut calls = std::mem::take(&mut self.calls);
+        for call in calls.iter_mut().filter(|call| call.due <= now) {
+            if call.asked.take().is_some() {
+                call.due = now + call.pause + self.jitter();
+                call.pause = (call.pause * 2).min(LONGEST_PAUSE);
+            } else {
+                self.ask(now, call, out);
+            }
+        }
+        self.calls = calls;
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.calls.iter().map(|call| call.due).min()
+    }
+}
+
+/// Whom a node passes values to, away from the master.
+fn children(node: u32) -> Vec<u32> {
+    Topology::N12Tree.children(Cluster::new(25), node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_the_cards() {
+        assert_eq!((0..25).map(|node| children(node).len()).sum::<usize>(), 24);
+        assert_eq!(children(MASTER).len(), 4);
+    }
+
+    #[test]
+    fn every_message_is_repeated_by_itself_for_ever() {
+        let at = |millis| Time::ZERO + Duration::from_millis(millis);
+        let leaf = (0..25).find(|&node| children(node).is_empty()).expect("a tree has leaves");
+        let (mut node, mut out) = (Tutorial::new(leaf, 7), Outbox::new());
+        let broadcast = Body::Request { id: 1, request: Request::Broadcast { message: 3 } };
+        node.on_message(at(0), Address::client(1), &broadcast, &mut out);
+        let tries: Vec<_> = out.drain().filter(|(dest, _)| *dest == Address::node(MASTER)).collect();
+        assert_eq!(tries.len(), 1);
+        let (mut sent, mut answer) = (vec![Time::ZERO], None);
+        while sent.len() < 12 {
+            let now = node.next_wake().expect("it never gives up");
+            node.on_wake(now, &mut out);
+            if let Some((_, Body::Peer(Said::Tell(3, id)))) = out.drain().next() {
+                sent.push(now);
+                answer = Some(id);
+            }
+        }
+        let gaps: Vec<u64> = sent.windows(2).map(|pair| pair[1].since(pair[0]).as_nanos() / 1_000_000).collect();
+        assert!((1_001..=1_050).contains(&gaps[0]) && (1_256..=1_305).contains(&gaps[8]), "{gaps:?}");
+        assert!((1_512..=1_561).contains(&gaps[10]), "{gaps:?}");
+        node.on_message(at(20_000), Address::node(MASTER), &Body::Peer(Said::Heard(answer.unwrap())), &mut out);
+        assert_eq!(node.next_wake(), None);
+    }
+}
