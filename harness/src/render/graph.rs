@@ -212,17 +212,24 @@ fn branches(graph: &Graph, node: u32, indent: &str, text: &mut String) {
 }
 
 fn list(graph: &Graph) -> String {
-    let shown = graph.nodes().min(LISTED_MAX);
     let all = graph.neighbours.len() - 1;
     let line = |node: u32| {
         let around = &graph.neighbours[node as usize];
-        let others = if around.len() == all { format!("all {all} others") } else { listed(around) };
-        format!("  n{node} ─ {others}\n")
+        let leads_back = |other: &u32| graph.neighbours[*other as usize].contains(&node);
+        let (both, one_way): (Vec<u32>, Vec<u32>) = around.iter().partition(|other| leads_back(other));
+        let arm =
+            |sign, nodes: &[u32]| if nodes.is_empty() { String::new() } else { format!(" {sign} {}", listed(nodes)) };
+        let others = if both.len() == all {
+            format!(" ─ all {all} others")
+        } else {
+            arm('─', &both) + &arm('→', &one_way)
+        };
+        format!("  n{node}{others}\n")
     };
     if graph.neighbours.iter().all(|around| around.len() == all) {
         return format!("  everybody is tied to all {all} others\n");
     }
-    (0..shown).map(line).collect()
+    (0..graph.nodes().min(LISTED_MAX)).map(line).collect()
 }
 
 /// What a broadcast costs, with and without relaying and acknowledgements.

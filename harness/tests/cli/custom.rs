@@ -83,7 +83,8 @@ fn a_program_is_offered_the_drawing() {
 #[test]
 fn a_single_test_takes_it_from_the_experiment() {
     let session = Session::new().file("x.yaml", FLOOD).script("flood", include_str!("flood.sh"));
-    let test = "test -w broadcast --bin flood --time-limit 1";
+    // Chance must not leave out all reads.
+    let test = "test -w broadcast --bin flood --time-limit 1 --rate 20 --seed 1";
     session.run(&format!("{test} --node-count 3 --topology x.yaml:custom")).ends_with(0);
     session.run(&format!("{test} --topology x.yaml:custom")).ends_with(254).says("lacks `n3`").says("`--node-count 3`");
     session.run(&format!("{test} --topology x.yaml:mine")).ends_with(254).says("`x.yaml` draws no topology `mine`");
@@ -102,7 +103,11 @@ fn a_drawing_is_drawn_from_its_experiment() {
     let session = Session::new().file("x.yaml", EXPERIMENT);
     session.run("topology --of x.yaml").ends_with(0).prints("2 topologies of a cluster of 5 nodes").prints("fork");
     let ended = session.run("topology --of x.yaml ring --svg ring.svg");
-    ended.ends_with(0).prints("edges        5, 5 of them one way only").prints("off    each            10");
+    ended
+        .ends_with(0)
+        .prints("  n4 → n0\n")
+        .prints("edges        5, 5 of them one way only")
+        .prints("off    each            10");
     assert!(session.has("ring.svg"));
     session.run("topology --of x.yaml star").ends_with(2).says("draws no topology `star`; it has `ring`, `fork`");
     let named = "name: x\nnode: {bin: ./a}\ntest: {topology: {b: [a], a: [b]}, nodes: [b, a]}\n";
