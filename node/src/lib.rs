@@ -35,7 +35,7 @@
 //! back. With this, whoever does not hear it for a second and a half takes the first leaf for master that answers, changes
 //! places with it in the topology, and hands over all it holds, in one message; when the old master is heard again, all go back. There is no
 //! vote: each decides by what it hears, and two masters at once cost messages and lose nothing. It costs one question and
-//! answer for each lull, in a star 48 messages or so a test, in a tree, whose master does not talk to everybody, a few per cent; and values go in
+//! answer for each lull, in a star 100 messages or so a test, in a tree, whose master does not talk to everybody, a few per cent; and values go in
 //! batches, of one event at least, also with `acks-each`.
 //!
 //! **Batches** ([`Windows`]). Where values wait for each other, messages no longer count by the broadcast but by the window: a
