@@ -109,6 +109,7 @@ impl Scene<'_> {
         let machine = |config: node::Config, label: String| Ready::Machine { config, label, sha256: sha256.clone() };
         let scenarios = asked.scenarios.iter().map(|one| {
             let config = node::Config::named(one.features).context("this program's node lacks a feature")?;
+            let config = config.with_arguments(one.arguments).context("this program's node lacks an argument")?;
             Ok(machine(config, one.node().to_string()))
         });
         let controls = asked.controls.iter().map(|one| {
@@ -127,7 +128,7 @@ impl Scene<'_> {
         let runs = cells.iter().flat_map(|cell| (0..seeds).map(move |seed| (cell, seed)));
         let run = |(cell, seed): (&Cell, u32)| {
             let options = cell.options_of(seed);
-            let outcome = outcome_of(&options, |node| replay::machine(node, &options))?;
+            let outcome = outcome_of(&options, |node| replay::machine(&cell.name, node, &options))?;
             Ok(embedded::Run::named(&cell.name, &outcome))
         };
         runs.map(run).collect()

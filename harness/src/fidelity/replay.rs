@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::FIGURES;
 use super::embedded::Run;
 use super::judge::bound;
-use super::recorded::Recording;
+use super::recorded::{Recording, Value};
 use super::report::Side;
 use super::scenario::Scenario;
 use super::tutorial::Tutorial;
@@ -25,8 +25,8 @@ use crate::exit::ExitStatus;
 use crate::figure::Figure;
 use crate::statistics::Spread;
 
-/// What is played again: the tutorial's program, of which two runs under `--nemesis partition` are recorded cut by cut.
-pub const ALL: [Scenario; 2] = [
+/// What is played again: the tutorial's program, of which two runs under `--nemesis partition` are recorded cut by cut, and its batches.
+pub const ALL: [Scenario; 3] = [
     Scenario::tutorial("one-cut-off", |options| {
         options.nemesis = Nemesis::Partition.into();
         options.cuts = cuts("b-3d-partition");
@@ -37,11 +37,15 @@ pub const ALL: [Scenario; 2] = [
         options.cuts = cuts("b-3d-partition-2");
     })
     .held_against("b-3d-partition-2"),
+    Scenario::tutorial(BATCHES, |_| ()).with(&["--batch-window", "200ms"]).held_against("tutorial-3e"),
 ];
 
+/// The one without cuts, in batches.
+const BATCHES: &str = "batches";
+
 /// What is run in place of this project's node.
-pub fn machine(node: u32, options: &Options) -> Tutorial {
-    Tutorial::new(node, options.seed)
+pub fn machine(replay: &str, node: u32, options: &Options) -> Tutorial {
+    if replay == BATCHES { Tutorial::batched(node, options.seed) } else { Tutorial::new(node, options.seed) }
 }
 
 /// One of them under our engines.
@@ -88,8 +92,9 @@ impl Replayed {
         let side = |runs| Side::of(replay.name, runs, None, |_| None);
         let (protocol, simulated) = (side(protocol)?, side(simulated)?);
         let place = |figure: Figure| {
-            let (spread, value) = (protocol.figures.get(&figure)?, real.figures.get(&figure)?.mean);
-            let deviations = deviations(spread, value)?;
+            let (spread, recorded) = (protocol.figures.get(&figure)?, real.figures.get(&figure)?);
+            let deviations = deviations(spread, recorded, real.runs)?;
+            let value = recorded.mean;
             // The bounds of the other rows; where they have none, 3 %.
             let bound = bound(figure, value).unwrap_or(0.03 * value);
             let is_far = deviations.abs() > FAR && (value - spread.mean).abs() > bound;
@@ -110,10 +115,12 @@ impl Replayed {
     }
 }
 
-/// How far one run is from the mean of these, in standard deviations of such a distance.
-fn deviations(spread: &Spread, value: f64) -> Option<f64> {
-    let deviation = spread.deviation.filter(|deviation| *deviation > 0.0)?;
-    Some((value - spread.mean) / (deviation * (1.0 + 1.0 / spread.count as f64).sqrt()))
+/// How far the mean of so many recorded runs is from that of these, in standard deviations of such a distance. Where the recorded
+/// runs spread more than ours, theirs counts.
+fn deviations(spread: &Spread, real: &Value, runs: u32) -> Option<f64> {
+    let deviation = spread.deviation?.max(real.deviation.unwrap_or(0.0));
+    let chance = deviation * (1.0 / f64::from(runs) + 1.0 / spread.count as f64).sqrt();
+    (chance > 0.0).then(|| (real.mean - spread.mean) / chance)
 }
 
 /// The cuts of a recorded run.
@@ -169,10 +176,13 @@ mod tests {
     #[test]
     fn a_recorded_run_is_one_draw_among_ours_or_it_is_not() {
         let spread = Spread::of([9.0, 10.0, 11.0]).unwrap();
-        assert!((deviations(&spread, 10.0).unwrap()).abs() < 1e-9);
-        assert!((deviations(&spread, 12.0).unwrap() - 3.0_f64.sqrt()).abs() < 1e-9);
-        assert_eq!(deviations(&Spread::of([9.0; 3]).unwrap(), 12.0), None, "nothing to measure by");
-        for replay in ALL {
+        let real = |mean, deviation| Value { mean, deviation };
+        assert!((deviations(&spread, &real(10.0, None), 1).unwrap()).abs() < 1e-9);
+        assert!((deviations(&spread, &real(12.0, None), 1).unwrap() - 3.0_f64.sqrt()).abs() < 1e-9);
+        assert!((deviations(&spread, &real(12.0, Some(2.0)), 3).unwrap() - 1.5_f64.sqrt()).abs() < 1e-9);
+        let constant = Spread::of([9.0; 3]).unwrap();
+        assert_eq!(deviations(&constant, &real(12.0, None), 1), None, "nothing to measure by");
+        for replay in ALL.iter().filter(|replay| replay.name != BATCHES) {
             let options = replay.options(None);
             assert!(!options.cuts.is_empty() && !options.nemesis.is_empty(), "{}", replay.name);
         }

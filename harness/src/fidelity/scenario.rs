@@ -16,6 +16,8 @@ pub struct Scenario {
     pub name: &'static str,
     /// The node's features.
     pub features: &'static [&'static str],
+    /// The node's arguments.
+    pub arguments: &'static [&'static str],
     /// The recording that it is held against, if there is one.
     pub recording: Option<&'static str>,
     /// Why its distances are shown and not judged, if they are not.
@@ -26,7 +28,7 @@ pub struct Scenario {
 
 impl Scenario {
     const fn new(name: &'static str, features: &'static [&'static str], changes: fn(&mut Options)) -> Self {
-        Self { name, features, recording: None, shown_only: None, changes }
+        Self { name, features, arguments: &[], recording: None, shown_only: None, changes }
     }
 
     /// The tutorial's node.
@@ -36,6 +38,10 @@ impl Scenario {
 
     pub(super) const fn held_against(self, recording: &'static str) -> Self {
         Self { recording: Some(recording), ..self }
+    }
+
+    pub(super) const fn with(self, arguments: &'static [&'static str]) -> Self {
+        Self { arguments, ..self }
     }
 
     const fn only_shown(self, why: &'static str) -> Self {
@@ -58,7 +64,8 @@ impl Scenario {
     /// The node in cargo's words.
     pub fn node(&self) -> NodeSource {
         let features: BTreeSet<String> = self.features.iter().map(|&feature| feature.to_owned()).collect();
-        NodeSource::Crate { features, args: Vec::new() }
+        let args = self.arguments.iter().map(|&argument| argument.to_owned()).collect();
+        NodeSource::Crate { features, args }
     }
 
     /// The scenario as a cell of a plan.
