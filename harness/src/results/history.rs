@@ -264,7 +264,7 @@ fn unplaced(problem: String) -> EdnError {
     EdnError { line: 1, column: 1, problem }
 }
 
-const KINDS: [&str; 4] = ["majorities-ring", "majority", "minority-third", "one"];
+const KINDS: [&str; 5] = ["majorities-ring", "majority", "minority-third", "one", "replayed"];
 
 #[cfg(test)]
 mod tests {
