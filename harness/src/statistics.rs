@@ -78,6 +78,37 @@ fn student_t(degrees: usize) -> f64 {
     }
 }
 
+/// Student's t that is exceeded on one side or the other in that share of all cases. Where several figures are looked at together, each gets
+/// its part of the share (Bonferroni), so that chance makes any of them conspicuous no oftener than it says.
+pub fn student_t_of(degrees: usize, share: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    while student_outside(degrees, high) > share && high < 1e12 {
+        high *= 2.0;
+    }
+    for _ in 0..100 {
+        let middle = f64::midpoint(low, high);
+        if student_outside(degrees, middle) > share { low = middle } else { high = middle }
+    }
+    high
+}
+
+/// In which share of all cases Student's t is farther from nothing than that: the finite series of whole degrees of freedom (Abramowitz
+/// and Stegun, 26.7.3 and 26.7.4).
+fn student_outside(degrees: usize, t: f64) -> f64 {
+    let angle = (t / (degrees as f64).sqrt()).atan();
+    let (sine, square) = (angle.sin(), angle.cos() * angle.cos());
+    let is_odd = degrees % 2 == 1;
+    let mut term = if is_odd { angle.cos() } else { 1.0 };
+    let mut sum = 0.0;
+    // Powers of the cosine up to two less than the degrees, each with its factor.
+    for power in (usize::from(is_odd)..degrees.saturating_sub(1)).step_by(2) {
+        sum += term;
+        term *= square * (power as f64 + 1.0) / (power as f64 + 2.0);
+    }
+    let inside = if is_odd { (angle + sine * sum) / std::f64::consts::FRAC_PI_2 } else { sine * sum };
+    1.0 - inside
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +152,15 @@ mod tests {
         assert_eq!(spread.confidence, Some(Interval { low: 0.1, high: 0.1 }));
     }
 
+    #[test]
+    fn rarer_cases_need_a_larger_t() {
+        // From a table of one-sided 0.995 and 0.9995.
+        for (degrees, t, rare) in [(1, 63.656_74, 636.619_2), (2, 9.924_843, 31.599_05), (10, 3.169_273, 4.586_894)] {
+            assert!((student_t_of(degrees, 0.01) / t - 1.0).abs() < 1e-5);
+            assert!((student_t_of(degrees, 0.001) / rare - 1.0).abs() < 1e-5);
+        }
+    }
+
     /// Against a table, on both sides of where the expansion begins.
     #[test]
     fn students_t_is_that_of_the_tables() {
@@ -128,6 +168,7 @@ mod tests {
             [(1, 12.706_205), (9, 2.262_157), (10, 2.228_139), (12, 2.178_813), (30, 2.042_272), (999, 1.962_341)]
         {
             assert!((student_t(degrees) - t).abs() < 2e-5, "{degrees}: {}", student_t(degrees));
+            assert!((student_t_of(degrees, 0.05) - t).abs() < 2e-5, "{degrees}: {}", student_t_of(degrees, 0.05));
         }
     }
 }
