@@ -265,8 +265,11 @@ impl<P, W: Witness<P>> Network<P, W> {
 
     /// Cuts the network, or heals it of what the same nemesis has cut.
     pub(crate) fn set_cut(&mut self, by: Nemesis, cut: Option<Cut>) {
-        let others = [Nemesis::OneWay.name(), Nemesis::Isolate(0).name()];
-        let place = others.iter().position(|name| *name == by.name()).map_or(0, |place| place + 1);
+        let place = match by {
+            Nemesis::OneWay => 1,
+            Nemesis::Isolate(_) => 2,
+            _ => 0,
+        };
         self.cuts[place] = cut;
         self.is_cut = self.cuts.iter().any(Option::is_some);
     }
