@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::embedded;
 use crate::exit::ExitStatus;
 use crate::figure::{Figure, Figures, Unit};
-use crate::outcome::{Finding, Record, Validity};
+use crate::outcome::{Finding, Record};
 use crate::statistics::{Spread, student_t_of};
 
 /// What is compared, in the table's order.
@@ -149,13 +150,8 @@ pub fn bound(figure: Figure, simulated: f64) -> f64 {
 impl Kept {
     /// What was measured just now.
     pub fn of(records: &[Record]) -> Self {
-        let first = records.first().map(|record| &record.provenance);
-        let machine = first.and_then(|first| first.host.split_once(", ")).map_or("unknown", |(_, machine)| machine);
-        Self {
-            started: first.map(|first| first.started.clone()).unwrap_or_default(),
-            machine: machine.to_owned(),
-            runs: records.iter().map(Run::of).collect(),
-        }
+        let (started, machine) = embedded::origin(records);
+        Self { started, machine, runs: records.iter().map(Run::of).collect() }
     }
 }
 
@@ -164,8 +160,6 @@ impl Run {
     pub fn of(record: &Record) -> Self {
         let outcome = &record.outcome;
         let compared = FIGURES.into_iter().filter_map(|figure| Some((figure, outcome.figures.value(figure)?)));
-        let crash = outcome.crash.as_ref().map(|crash| crash.lines().next().unwrap_or_default().to_owned());
-        let invalid = (outcome.validity != Validity::Valid).then(|| "it is not valid".to_owned());
         let late = outcome.findings.iter().find_map(|finding| match finding {
             Finding::Late { p99_ms, .. } => Some((p99_ms * 10.0).round() / 10.0),
             _ => None,
@@ -176,7 +170,7 @@ impl Run {
             seed: record.options.seed,
             late_ms: late,
             is_late: outcome.is_unreliable(),
-            trouble: crash.or(invalid),
+            trouble: embedded::trouble(outcome),
             figures: Figures(compared.map(|(figure, value)| (figure, figure.rounded(value))).collect()),
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::FIGURES;
 use crate::figure::Figures;
-use crate::outcome::{Outcome, Record};
+use crate::outcome::{Outcome, Record, Validity};
 
 /// Runs of the embedded engine, and where they were made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,14 +42,22 @@ impl Embedded {
 
     /// What was measured just now.
     pub fn of(records: &[Record]) -> Self {
-        let first = records.first().map(|record| &record.provenance);
-        let machine = first.and_then(|first| first.host.split_once(", ")).map_or("unknown", |(_, machine)| machine);
-        Self {
-            started: first.map(|first| first.started.clone()).unwrap_or_default(),
-            machine: machine.to_owned(),
-            runs: records.iter().map(Run::of).collect(),
-        }
+        let (started, machine) = origin(records);
+        Self { started, machine, runs: records.iter().map(Run::of).collect() }
     }
+}
+
+/// When the first of these runs began, RFC 3339, and on which machine: system and cores. Its name is nobody's business.
+pub(super) fn origin(records: &[Record]) -> (String, String) {
+    let first = records.first().map(|record| &record.provenance);
+    let machine = first.and_then(|first| first.host.split_once(", ")).map_or("unknown", |(_, machine)| machine);
+    (first.map(|first| first.started.clone()).unwrap_or_default(), machine.to_owned())
+}
+
+/// Why a run is no result, if it is none.
+pub(super) fn trouble(outcome: &Outcome) -> Option<String> {
+    let crash = outcome.crash.as_ref().map(|crash| crash.lines().next().unwrap_or_default().to_owned());
+    crash.or_else(|| (outcome.validity != Validity::Valid).then(|| "it is not valid".to_owned()))
 }
 
 impl Run {
@@ -61,12 +69,10 @@ impl Run {
     /// The same of a result that is not stored.
     pub fn named(scenario: &str, outcome: &Outcome) -> Self {
         let compared = FIGURES.into_iter().filter_map(|figure| Some((figure, outcome.figures.value(figure)?)));
-        let crash = outcome.crash.as_ref().map(|crash| crash.lines().next().unwrap_or_default().to_owned());
-        let invalid = (outcome.validity != crate::outcome::Validity::Valid).then(|| "it is not valid".to_owned());
         Self {
             scenario: scenario.to_owned(),
             is_late: outcome.is_unreliable(),
-            trouble: crash.or(invalid),
+            trouble: trouble(outcome),
             figures: Figures(compared.collect()),
         }
     }
@@ -76,7 +82,6 @@ impl Run {
 mod tests {
     use super::*;
     use crate::fidelity::{replay, scenario};
-    use crate::outcome::Validity;
     use crate::sample;
 
     #[test]
