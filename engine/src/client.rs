@@ -8,13 +8,12 @@ use std::collections::VecDeque;
 
 use protocol::{Duration, MessageId, Reply, Request, Time};
 
-use crate::messages::Place;
 use crate::payload::{Payload, ReplyKind};
 
-/// Every client of a test, by number.
+/// Every client of a test, by number. `P` is what messages say.
 #[derive(Debug)]
-pub(crate) struct Clients {
-    all: Vec<Client>,
+pub(crate) struct Clients<P> {
+    all: Vec<Client<P>>,
     /// Deadlines of requests, earliest first: all requests of one phase have the same patience.
     deadlines: VecDeque<(Time, u32, MessageId)>,
     /// Replies nobody waited for, by client: late ones, and second answers to one request.
@@ -22,11 +21,14 @@ pub(crate) struct Clients {
 }
 
 #[derive(Debug)]
-struct Client {
+struct Client<P> {
     is_open: bool,
+    /// The number of its last request.
     last_id: MessageId,
-    waiting: Option<(MessageId, ReplyKind)>,
-    queue: VecDeque<Place>,
+    /// What that one asked for, while it is unanswered.
+    waiting: Option<ReplyKind>,
+    /// What came while it did not wait, with the network's number of each message.
+    queue: VecDeque<(u64, P)>,
 }
 
 /// How a request ended.
@@ -40,7 +42,7 @@ pub(crate) enum Completion {
     Timeout,
 }
 
-impl Clients {
+impl<P: Payload> Clients<P> {
     pub(crate) const fn new() -> Self {
         Self { all: Vec::new(), deadlines: VecDeque::new(), unclaimed: 0 }
     }
@@ -51,11 +53,21 @@ impl Clients {
         u32::try_from(self.all.len() - 1).expect("fewer than 2^32 clients")
     }
 
-    /// Closes a client; what is still sent to it is dropped. What lay in its queue is returned.
-    pub(crate) fn close(&mut self, client: u32) -> VecDeque<Place> {
+    /// Closes a client, with what lies in its queue; what is still sent to it is dropped.
+    pub(crate) fn close(&mut self, client: u32) {
         let client = &mut self.all[client as usize];
         client.is_open = false;
-        std::mem::take(&mut client.queue)
+        client.queue = VecDeque::new();
+    }
+
+    /// Whether a client was not closed.
+    pub(crate) fn is_open(&self, client: u32) -> bool {
+        self.all[client as usize].is_open
+    }
+
+    /// Whether the client waits for a reply. Then nothing lies in its queue, as soon as it has looked through it.
+    pub(crate) fn is_waiting(&self, client: u32) -> bool {
+        self.all[client as usize].waiting.is_some()
     }
 
     /// Whether a client of that number was ever opened.
@@ -67,38 +79,36 @@ impl Clients {
     pub(crate) fn ask(&mut self, now: Time, client: u32, request: &Request, patience: Duration) -> MessageId {
         let asking = &mut self.all[client as usize];
         asking.last_id += 1;
-        asking.waiting = Some((asking.last_id, ReplyKind::to(request)));
+        asking.waiting = Some(ReplyKind::to(request));
         self.deadlines.push_back((now + patience, client, asking.last_id));
         asking.last_id
     }
 
     /// Takes a message out of the client's queue, if the client waits for a reply and there is one.
-    pub(crate) fn take_queued(&mut self, client: u32) -> Option<Place> {
+    pub(crate) fn take_queued(&mut self, client: u32) -> Option<(u64, P)> {
         let client = &mut self.all[client as usize];
         client.waiting.and_then(|_| client.queue.pop_front())
     }
 
-    /// Puts a message into the client's queue. False if the client is closed, and the message gone.
-    pub(crate) fn queue(&mut self, client: u32, message: Place) -> bool {
-        let receiver = &mut self.all[client as usize];
-        if receiver.is_open {
-            receiver.queue.push_back(message);
-        } else {
-            self.unclaimed += 1;
-        }
-        receiver.is_open
+    /// Puts a message into the client's queue.
+    pub(crate) fn queue(&mut self, client: u32, id: u64, body: P) {
+        self.all[client as usize].queue.push_back((id, body));
+    }
+
+    /// A message came for a client that is closed.
+    pub(crate) const fn dismiss(&mut self) {
+        self.unclaimed += 1;
     }
 
     /// A message that the waiting client received: the end of its request, if this is the reply.
-    pub(crate) fn receive(&mut self, client: u32, body: &mut impl Payload) -> Option<Completion> {
+    pub(crate) fn receive(&mut self, client: u32, body: P) -> Option<Completion> {
         let receiver = &mut self.all[client as usize];
-        let reply_to = body.in_reply_to();
-        let Some((_, expected)) = receiver.waiting.filter(|&(id, _)| reply_to == Some(id)) else {
+        let Some(expected) = receiver.waiting.filter(|_| body.in_reply_to() == Some(receiver.last_id)) else {
             self.unclaimed += 1;
             return None;
         };
         receiver.waiting = None;
-        Some(body.take_reply(expected).map_or_else(Completion::Malformed, Completion::Reply))
+        Some(body.into_reply(expected).map_or_else(Completion::Malformed, Completion::Reply))
     }
 
     /// When the next request runs out of patience, if that is before `until`; else `until`. Most are answered long before
@@ -108,7 +118,8 @@ impl Clients {
         while let Some(&(deadline, client, id)) = self.deadlines.front()
             && deadline < until
         {
-            if self.all[client as usize].waiting.is_some_and(|(waiting, _)| waiting == id) {
+            let asked = &self.all[client as usize];
+            if asked.waiting.is_some() && asked.last_id == id {
                 return deadline;
             }
             self.deadlines.pop_front();

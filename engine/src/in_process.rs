@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::payload::{Payload, ReplyKind};
 
 impl<P: Carry> Payload for Body<P> {
-    fn request(id: MessageId, request: &Request, _directory: &Directory) -> Self {
-        Self::Request { id, request: request.clone() }
+    fn request(id: MessageId, request: Request, _directory: &Directory) -> Self {
+        Self::Request { id, request }
     }
 
     fn in_reply_to(&self) -> Option<MessageId> {
@@ -17,9 +17,9 @@ impl<P: Carry> Payload for Body<P> {
         }
     }
 
-    fn take_reply(&mut self, expected: ReplyKind) -> Result<Reply, String> {
+    fn into_reply(self, expected: ReplyKind) -> Result<Reply, String> {
         let Self::Reply { to, reply } = self else { return Err("not a reply".to_owned()) };
-        match (std::mem::replace(reply, Reply::InitOk), expected) {
+        match (reply, expected) {
             // A history keeps the whole body of an echo.
             (Reply::EchoOk { echo }, ReplyKind::Echo) => {
                 Ok(Reply::EchoOk { echo: Box::new(json!({ "type": "echo_ok", "echo": echo, "in_reply_to": to })) })

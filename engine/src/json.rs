@@ -93,7 +93,7 @@ impl JsonBody {
 }
 
 impl Payload for JsonBody {
-    fn request(id: MessageId, request: &Request, directory: &Directory) -> Self {
+    fn request(id: MessageId, request: Request, directory: &Directory) -> Self {
         /// The envelope that the codec writes around the body.
         #[derive(Deserialize)]
         struct Wrapped<'a> {
@@ -101,7 +101,7 @@ impl Payload for JsonBody {
             body: &'a RawValue,
         }
         let codec = Codec::with_directory(directory.clone());
-        let body = protocol::Body::<()>::Request { id, request: request.clone() };
+        let body = protocol::Body::<()>::Request { id, request };
         let line = codec.encode(&Message { src: Address::client(0), dest: Address::node(0), body });
         let wrapped: Wrapped<'_> = serde_json::from_str(&line).expect("the codec writes JSON");
         Self(wrapped.body.get().into())
@@ -116,7 +116,7 @@ impl Payload for JsonBody {
         reference.in_reply_to?.as_u64()
     }
 
-    fn take_reply(&mut self, expected: ReplyKind) -> Result<Reply, String> {
+    fn into_reply(self, expected: ReplyKind) -> Result<Reply, String> {
         let mut body: Map<String, Json> = serde_json::from_str(&self.0).map_err(|error| error.to_string())?;
         if body.get("type").and_then(Json::as_str) == Some("error") {
             let code = body.get("code").and_then(Json::as_u64).ok_or("an `error` without an integer `code`")?;
@@ -267,7 +267,7 @@ mod tests {
     }
 
     fn reply(expected: ReplyKind, text: &str) -> Result<Reply, String> {
-        JsonBody::new(text).take_reply(expected)
+        JsonBody::new(text).into_reply(expected)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! moves in between is its place. Moving the messages themselves from queue to queue would cost more than all the rest of
 //! the network does.
 //!
-//! Absent: where a message is on its way ([`crate::network`], [`crate::client`]).
+//! Absent: where a message is on its way ([`crate::network`]), and replies to clients, which take no time.
 
 use std::num::NonZeroU32;
 

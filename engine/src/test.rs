@@ -20,7 +20,7 @@ use crate::generator::Generator;
 use crate::history::History;
 use crate::journal::Journal;
 use crate::json::LineError;
-use crate::messages::{Letter, Place};
+use crate::messages::Letter;
 use crate::nemesis::Schedule;
 use crate::network::Released;
 use crate::payload::Payload;
@@ -56,8 +56,6 @@ pub struct Test<P, W = Unwatched> {
     history: History,
     spread: Spread,
     fault: Option<Fault>,
-    /// Whether something has ended that the phase has not looked at.
-    is_unsettled: bool,
 }
 
 /// What came out of a test.
@@ -154,14 +152,13 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             origin: Time::ZERO,
             cutoff: Time::MAX,
             owners: Vec::new(),
-            workers: Workers::new(options.workers(), Random::stream(options.seed, "workers")),
+            workers: Workers::new(options.workers(), options.node_count(), Random::stream(options.seed, "workers")),
             generator: None,
             schedules: Vec::new(),
             fates: VecDeque::new(),
             history: History::new(),
             spread: Spread::new(options.node_count()),
             fault: None,
-            is_unsettled: false,
             options,
         }
     }
@@ -170,7 +167,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
     pub fn begin(&mut self, now: Time) {
         let nodes = self.options.node_count();
         for node in 0..nodes {
-            self.ask_for_setup(now, Owner::Init(node), &Request::Init { node, nodes }, INIT_PATIENCE);
+            self.ask_for_setup(now, Owner::Init(node), Request::Init { node, nodes }, INIT_PATIENCE);
         }
     }
 
@@ -181,21 +178,20 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             // What it said with its last breath was read too late.
             return;
         }
-        let message = self.world.network.messages.put(body);
         match dest.party() {
             Party::Node(receiver) if self.world.is_node(receiver) => {
+                let message = self.world.network.messages.put(body);
                 self.world.send_to_node(now, src, receiver, message);
             }
-            Party::Client(client) if self.world.clients.exists(client) => self.reply(now, src, client, message),
+            Party::Client(client) if self.world.clients.exists(client) => self.reply(now, src, client, body),
             // The directory names no others than the services.
-            Party::Other(service) => self.world.send_to_service(now, src, service, message),
+            Party::Other(service) => self.world.send_to_service(now, src, service, body),
             Party::Client(_) | Party::Node(_) => self.fail_at_stranger(node, dest),
         }
     }
 
-    fn reply(&mut self, now: Time, src: Address, client: u32, message: Place) {
-        if let Some(completion) = self.world.send_to_client(now, src, client, message) {
-            self.is_unsettled = true;
+    fn reply(&mut self, now: Time, src: Address, client: u32, body: P) {
+        if let Some(completion) = self.world.send_to_client(now, src, client, body) {
             self.complete(now, client, completion);
         }
     }
@@ -231,7 +227,6 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
                 self.complete(now, client, Completion::Timeout);
                 continue;
             } else if self.is_over() || !self.advance(now) {
-                self.is_unsettled = false;
                 return;
             } else {
                 continue;
@@ -247,12 +242,10 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
         if self.is_over() {
             return None;
         }
-        if self.is_unsettled {
-            return Some(Time::ZERO);
-        }
         let phase = match self.phase {
             Phase::Main => self.next_in_main(),
             Phase::Recovery { until } => until,
+            Phase::Drain | Phase::FinalReads if self.workers.are_idle() => Time::ZERO,
             _ => Time::MAX,
         };
         Some(phase.min(self.world.next_event())).filter(|&time| time < Time::MAX)
@@ -313,10 +306,5 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
 
     fn has_final_reads(&self) -> bool {
         self.options.workload == Workload::Broadcast
-    }
-
-    /// Worker i always talks to node i modulo the nodes (5.3).
-    fn node_of(&self, worker: usize) -> u32 {
-        u32::try_from(worker % self.options.nodes.len()).expect("fewer than 2^32 nodes")
     }
 }

@@ -18,14 +18,14 @@ pub(crate) struct Workers {
 #[derive(Debug)]
 struct Worker {
     process: u64,
-    /// The open client, and the process it was opened for.
-    client: Option<(u32, u64)>,
+    node: u32,
+    client: Held,
     /// The history's index of the invocation under way.
     invocation: Option<usize>,
 }
 
 /// The client that a worker holds when it begins an operation.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Held {
     /// Its process's own.
     Current(u32),
@@ -36,9 +36,15 @@ pub(crate) enum Held {
 }
 
 impl Workers {
-    pub(crate) fn new(count: u32, random: Random) -> Self {
-        let worker = |process| Worker { process, client: None, invocation: None };
-        Self { all: (0..u64::from(count)).map(worker).collect(), busy: 0, cursor: 0, random }
+    /// So many workers of a cluster of so many nodes. Worker i always talks to node i modulo the nodes (5.3).
+    pub(crate) fn new(count: u32, nodes: u32, random: Random) -> Self {
+        let worker = |number| Worker {
+            process: u64::from(number),
+            node: number % nodes,
+            client: Held::Nothing,
+            invocation: None,
+        };
+        Self { all: (0..count).map(worker).collect(), busy: 0, cursor: 0, random }
     }
 
     /// Whether no operation is under way.
@@ -59,15 +65,15 @@ impl Workers {
         match workload {
             Workload::Broadcast => (self.cursor..count).chain(0..self.cursor.min(count)).find(is_free),
             Workload::Echo => {
-                let free: Vec<usize> = (0..count).filter(is_free).collect();
-                (!free.is_empty()).then(|| free[self.random.index(free.len())])
+                let free = count - self.busy;
+                (free > 0).then(|| self.random.index(free)).and_then(|nth| (0..count).filter(is_free).nth(nth))
             }
         }
     }
 
     /// An operation was dispatched, to a worker or to the nemesis.
     pub(crate) fn advance_cursor(&mut self) {
-        self.cursor = (self.cursor + 1) % (self.all.len() + 1);
+        self.cursor = if self.cursor < self.all.len() { self.cursor + 1 } else { 0 };
     }
 
     /// Every worker, in a random order.
@@ -82,20 +88,19 @@ impl Workers {
         self.all[worker].process
     }
 
+    /// The node that a worker talks to.
+    pub(crate) fn node(&self, worker: usize) -> u32 {
+        self.all[worker].node
+    }
+
     /// The client that a worker holds.
     pub(crate) fn held_client(&self, worker: usize) -> Held {
-        let worker = &self.all[worker];
-        match worker.client {
-            Some((client, process)) if process == worker.process => Held::Current(client),
-            Some((client, _)) => Held::Outdated(client),
-            None => Held::Nothing,
-        }
+        self.all[worker].client
     }
 
     /// Gives a worker a client for its process.
     pub(crate) fn give_client(&mut self, worker: usize, client: u32) {
-        let worker = &mut self.all[worker];
-        worker.client = Some((client, worker.process));
+        self.all[worker].client = Held::Current(client);
     }
 
     /// A worker begins the operation with that index in the history.
@@ -115,6 +120,9 @@ impl Workers {
         let worker = &mut self.all[worker];
         if is_outcome_unknown {
             worker.process += count;
+            if let Held::Current(client) = worker.client {
+                worker.client = Held::Outdated(client);
+            }
         }
         self.busy -= 1;
         worker.invocation = None;
@@ -126,7 +134,7 @@ mod tests {
     use super::*;
 
     fn workers(count: u32) -> Workers {
-        Workers::new(count, Random::stream(1, "workers"))
+        Workers::new(count, 3, Random::stream(1, "workers"))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! Absent: what the test is about (operations, phases, the nemesis's schedule); that is [`crate::test`].
 
-use protocol::{Address, Directory, Duration, MessageId, Request, Time};
+use protocol::{Address, Directory, Duration, Request, Time};
 
 use crate::Options;
 use crate::client::{Clients, Completion};
@@ -20,7 +20,7 @@ use crate::witness::{Ends, Unwatched, Witness};
 pub(crate) struct World<P, W = Unwatched> {
     pub(crate) directory: Directory,
     pub(crate) network: Network<P, W>,
-    pub(crate) clients: Clients,
+    pub(crate) clients: Clients<P>,
     pub(crate) journal: Journal,
     services: Services,
     next_message: u64,
@@ -70,33 +70,33 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
         now: Time,
         client: u32,
         node: u32,
-        request: &Request,
+        request: Request,
         patience: Duration,
-    ) -> (MessageId, Option<Completion>) {
-        let id = self.clients.ask(now, client, request, patience);
+    ) -> Option<Completion> {
+        let id = self.clients.ask(now, client, &request, patience);
         let message = self.network.messages.put(P::request(id, request, &self.directory));
         self.send_to_node(now, Address::client(client), node, message);
-        (id, self.look_into_queue(now, client))
+        self.look_into_queue(now, client)
     }
 
     /// A node sends to a client. The end of the client's request, if this is the reply it waits for.
-    pub(crate) fn send_to_client(
-        &mut self,
-        now: Time,
-        src: Address,
-        client: u32,
-        message: Place,
-    ) -> Option<Completion> {
-        if !self.clients.queue(client, message) {
-            self.network.messages.vacate([message]);
+    pub(crate) fn send_to_client(&mut self, now: Time, src: Address, client: u32, body: P) -> Option<Completion> {
+        if !self.clients.is_open(client) {
+            self.clients.dismiss();
             return None;
         }
         let id = self.next_message;
         self.next_message += 1;
         self.journal.sent(true);
-        self.network.messages.at_mut(message).id = id;
-        self.show_sent(now, id, src, || Address::client(client), message);
-        self.look_into_queue(now, client)
+        if W::WATCHES {
+            self.network.witness.sent(now, id, Ends { src, dest: Address::client(client) }, &body);
+        }
+        if self.clients.is_waiting(client) {
+            // It has looked through its queue, so that this one is the next.
+            return self.receive(now, client, id, body);
+        }
+        self.clients.queue(client, id, body);
+        None
     }
 
     /// Whether the cluster has a node of that number.
@@ -112,7 +112,8 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
     }
 
     /// A node sends to a service.
-    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, message: Place) {
+    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, body: P) {
+        let message = self.network.messages.put(body);
         let receiver = self.nodes + service;
         self.send(now, src, receiver, self.involves_client(src, receiver), message);
     }
@@ -130,11 +131,6 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
         } else {
             self.network.send(now, id, src, receiver, involves_client, message);
         }
-    }
-
-    /// Closes a client, with what lies in its queue.
-    pub(crate) fn close_client(&mut self, client: u32) {
-        self.network.messages.vacate(self.clients.close(client));
     }
 
     /// When something happens next of its own accord; [`Time::MAX`] if nothing does.
@@ -165,16 +161,20 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
 
     /// Lets a waiting client look through its queue for its reply.
     fn look_into_queue(&mut self, now: Time, client: u32) -> Option<Completion> {
-        while let Some(message) = self.clients.take_queued(client) {
-            self.journal.received(true);
-            self.show_arrived(now, message);
-            let completion = self.clients.receive(client, &mut self.network.messages.at_mut(message).body);
-            self.network.messages.vacate([message]);
+        while let Some((id, body)) = self.clients.take_queued(client) {
+            let completion = self.receive(now, client, id, body);
             if completion.is_some() {
                 return completion;
             }
         }
         None
+    }
+
+    /// A waiting client takes a message: the end of its request, if that is its reply.
+    fn receive(&mut self, now: Time, client: u32, id: u64, body: P) -> Option<Completion> {
+        self.journal.received(true);
+        self.network.witness.arrived(now, id);
+        self.clients.receive(client, body)
     }
 
     /// A service receives a request and answers it.

@@ -12,7 +12,7 @@ pub type Value = i64;
 
 /// A set of values: one bit for each small one, a tree for the rest. Maelstrom numbers its values from 0, so a thousand of
 /// them take 128 bytes, and a read's snapshot of them costs as much.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct ValueSet {
     /// The first 128 values in place: where there are many nodes, each is looked at when much else was looked at meanwhile.
     words: SmallVec<[u64; 2]>,
@@ -103,6 +103,13 @@ impl ValueSet {
     fn place(value: Value) -> Option<(usize, u64)> {
         let small = usize::try_from(value).ok().filter(|_| value < Self::DENSE)?;
         Some((small / 64, 1 << (small % 64)))
+    }
+}
+
+impl Clone for ValueSet {
+    /// All words at once; derived, they would be copied one by one.
+    fn clone(&self) -> Self {
+        Self { words: SmallVec::from_slice(&self.words), rest: self.rest.clone() }
     }
 }
 

@@ -147,7 +147,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
     fn ask_restarted(&mut self, now: Time, node: u32) {
         let nodes = self.options.node_count();
         // As long as everything else that is asked from now on, so that deadlines keep their order.
-        self.ask_for_setup(now, Owner::Init(node), &Request::Init { node, nodes }, PATIENCE);
+        self.ask_for_setup(now, Owner::Init(node), Request::Init { node, nodes }, PATIENCE);
     }
 
     /// A node that was started again has not answered in time. If it has died or was stopped meanwhile, that is no wonder.

@@ -13,10 +13,10 @@ use crate::workload;
 
 impl<P: Payload, W: Witness<P>> Test<P, W> {
     /// A setup client of its own asks a node.
-    pub(super) fn ask_for_setup(&mut self, now: Time, owner: Owner, request: &Request, patience: Duration) {
+    pub(super) fn ask_for_setup(&mut self, now: Time, owner: Owner, request: Request, patience: Duration) {
         let (Owner::Init(node) | Owner::Topology(node)) = owner else { unreachable!("workers do not set up") };
         let client = self.open_client(owner);
-        let (_, completion) = self.world.ask(now, client, node, request, patience);
+        let completion = self.world.ask(now, client, node, request, patience);
         debug_assert!(completion.is_none(), "a new client's queue is empty");
     }
 
@@ -26,12 +26,12 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
     }
 
     /// A worker begins an operation, with a client of its process.
-    pub(super) fn dispatch(&mut self, now: Time, worker: usize, request: &Request, is_final: bool) {
+    pub(super) fn dispatch(&mut self, now: Time, worker: usize, request: Request, is_final: bool) {
         let client = match self.workers.held_client(worker) {
             Held::Current(client) => client,
             held => {
                 if let Held::Outdated(client) = held {
-                    self.world.close_client(client);
+                    self.world.clients.close(client);
                 }
                 let client = self.open_client(Owner::Worker(worker));
                 self.workers.give_client(worker, client);
@@ -39,13 +39,13 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             }
         };
         let process = Process::Client(self.workers.process(worker));
-        let f = workload::invocation(request);
+        let f = workload::invocation(&request);
         if workload::broadcast_value(&f).is_some() {
             self.spread.invoked(now);
         }
         let invocation = self.record(now, OpKind::Invoke, process, f, None, is_final);
         self.workers.begin(worker, invocation);
-        let (_, completion) = self.world.ask(now, client, self.node_of(worker), request, PATIENCE);
+        let completion = self.world.ask(now, client, self.workers.node(worker), request, PATIENCE);
         if let Some(completion) = completion {
             self.complete(now, client, completion);
         }
@@ -55,7 +55,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
     pub(super) fn complete(&mut self, now: Time, client: u32, completion: Completion) {
         match self.owners[client as usize] {
             Owner::Init(node) => {
-                self.world.close_client(client);
+                self.world.clients.close(client);
                 self.complete_setup(now, node, "init", INIT_PATIENCE, completion);
             }
             Owner::Topology(node) => self.complete_setup(now, node, "topology", PATIENCE, completion),
@@ -100,7 +100,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
 
     fn complete_operation(&mut self, now: Time, worker: usize, completion: Completion) {
         let process = Process::Client(self.workers.process(worker));
-        let node = self.node_of(worker);
+        let node = self.workers.node(worker);
         let invocation = self.workers.invocation(worker);
         let invoked = &self.history.ops()[invocation];
         let is_final = invoked.is_final;

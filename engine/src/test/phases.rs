@@ -24,7 +24,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             Phase::Recovery { until } if until <= now => {
                 self.phase = Phase::FinalReads;
                 for worker in self.workers.shuffled() {
-                    self.dispatch(now, worker, &Request::Read, true);
+                    self.dispatch(now, worker, Request::Read, true);
                 }
                 true
             }
@@ -53,7 +53,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             self.workers.advance_cursor();
             let generator = self.generator.as_mut().expect("the operation came from it");
             let request = generator.emit(now);
-            self.dispatch(now, worker, &request, false);
+            self.dispatch(now, worker, request, false);
             return true;
         }
         if deed <= now && deed < self.cutoff {
@@ -88,7 +88,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
         self.phase = Phase::Setup { pending: nodes };
         let request = Request::Topology(Arc::new(topology::neighbours(&self.options.topology, &self.options.nodes)));
         for node in 0..nodes {
-            self.ask_for_setup(now, Owner::Topology(node), &request, PATIENCE);
+            self.ask_for_setup(now, Owner::Topology(node), request.clone(), PATIENCE);
         }
     }
 
