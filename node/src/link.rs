@@ -20,15 +20,17 @@ use protocol::{Address, Duration, MessageId, Outbox, Time, Value};
 
 #[cfg(doc)]
 use crate::Acks;
+#[cfg(doc)]
+use crate::RoundTrip;
 use crate::receipts::{Receipt, Receipts};
-use crate::{Config, Peer, RoundTrip};
+use crate::{Config, Peer};
 
 pub use batched::Batched;
 pub use single::Single;
 
 mod batched;
 mod gathering;
-mod queue;
+mod ring;
 mod single;
 
 /// The sending end of a link.
@@ -197,15 +199,4 @@ impl Link {
             Self::Single(link) => link.next_id(),
         }
     }
-}
-
-/// How long to wait for an acknowledgement that is not held back, after a doubt has doubled the timeout so often.
-pub(crate) fn timeout(round_trip: &RoundTrip, doubt: u8) -> Duration {
-    let timeout = round_trip.timeout();
-    (timeout * (1 << doubt)).min(timeout.max(Link::FARTHEST_PROBE * 2))
-}
-
-/// How long to wait between two probes.
-fn probe_interval(round_trip: &RoundTrip, doubt: u8) -> Duration {
-    (timeout(round_trip, doubt) * 2).min(Link::FARTHEST_PROBE.max(round_trip.smoothed() * 2))
 }

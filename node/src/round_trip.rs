@@ -8,10 +8,15 @@
 //! a node, and thrice a pause of 3 s is more than a test waits. Longer ones are smoothed into the assumption, as any later sample is,
 //! until there is one that is not.
 //!
+//! An answer may come and measure nothing, if it may be to either of two messages. Whoever hears one too late [doubts](RoundTrip::doubt)
+//! what was measured so far: the timeout is doubled until something is measured again.
+//!
 //! Absent: messages, and Karn's rule. Whoever calls [`RoundTrip::measured`] vouches that the answer was to a message sent
 //! once.
 
 use protocol::Duration;
+
+use crate::Link;
 
 /// The smoothed round trip of one link, and its variation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub struct RoundTrip {
     smoothed: Duration,
     variation: Duration,
     basis: Basis,
+    /// How often the timeout is doubled, for want of a measurement.
+    doubts: u8,
 }
 
 /// What a round trip is known from.
@@ -34,26 +41,54 @@ enum Basis {
 
 impl RoundTrip {
     /// What a link assumes before its first answer.
-    pub const ASSUMED: Self =
-        Self { smoothed: Duration::from_secs(1), variation: Duration::from_millis(500), basis: Basis::Assumed };
+    pub const ASSUMED: Self = Self {
+        smoothed: Duration::from_secs(1),
+        variation: Duration::from_millis(500),
+        basis: Basis::Assumed,
+        doubts: 0,
+    };
 
     /// No timeout is shorter, as in the RFC. Ten times the round trip of a healthy cluster at Maelstrom's 100 ms hops, of
     /// which one wait in a receiver's queue can take another 100 ms, it leaves room for a machine that is busy as well.
     pub const SHORTEST_TIMEOUT: Duration = Duration::from_secs(1);
 
     /// Takes in the round trip of a message that was sent once.
+    #[inline]
     pub fn measured(&mut self, sample: Duration) {
-        if self.basis != Basis::Measured {
-            if sample <= Self::ASSUMED.smoothed {
-                *self = Self { smoothed: sample, variation: sample / 2, basis: Basis::Measured };
-                return;
-            }
-            self.basis = Basis::Long;
+        self.doubts = 0;
+        if self.basis == Basis::Measured {
+            self.smooth(sample);
+        } else {
+            self.measured_early(sample);
         }
-        let error = sample.saturating_sub(self.smoothed) + self.smoothed.saturating_sub(sample);
+    }
+
+    #[cold]
+    fn measured_early(&mut self, sample: Duration) {
+        if sample <= Self::ASSUMED.smoothed {
+            *self = Self { smoothed: sample, variation: sample / 2, basis: Basis::Measured, doubts: 0 };
+        } else {
+            self.basis = Basis::Long;
+            self.smooth(sample);
+        }
+    }
+
+    fn smooth(&mut self, sample: Duration) {
+        // Plain numbers, since no round trip is so long that seven of them are too many nanoseconds for one.
+        let (sample, smoothed, variation) = (sample.as_nanos(), self.smoothed.as_nanos(), self.variation.as_nanos());
         // The RFC's beta is 1/4 and its alpha 1/8.
-        self.variation = (self.variation * 3 + error) / 4;
-        self.smoothed = (self.smoothed * 7 + sample) / 8;
+        self.variation = Duration::from_nanos((variation * 3 + sample.abs_diff(smoothed)) / 4);
+        self.smoothed = Duration::from_nanos((smoothed * 7 + sample) / 8);
+    }
+
+    /// An answer has come late and measured nothing: answers may take longer than is known.
+    pub fn doubt(&mut self) {
+        self.doubts = (self.doubts + 1).min(Link::MOST_DOUBT);
+    }
+
+    /// Whether an answer has come that measured nothing, and none since that did.
+    pub const fn is_doubted(&self) -> bool {
+        self.doubts > 0
     }
 
     /// Whether any answer was ever measured.
@@ -66,13 +101,24 @@ impl RoundTrip {
         self.smoothed
     }
 
-    /// How long to wait for an answer before doubting that it comes.
+    /// How long to wait for an answer before doubting that it comes, whatever is doubted already.
     pub fn timeout(&self) -> Duration {
         // On a link whose round trip never varies, four variations shrink to nothing and the wait would end at the very
         // instant of the answer. The RFC's remedy is the clock's granularity; half a round trip is ours, since what makes
         // an answer late here is a busy receiver, and those grow slow in proportion.
         let room = (self.variation * 4).max(self.smoothed / 2);
         (self.smoothed + room).max(Self::SHORTEST_TIMEOUT)
+    }
+
+    /// The same, doubled for each doubt.
+    pub fn doubted_timeout(&self) -> Duration {
+        let timeout = self.timeout();
+        (timeout * (1 << self.doubts)).min(timeout.max(Link::FARTHEST_PROBE * 2))
+    }
+
+    /// How long to wait between two probes.
+    pub fn probe_interval(&self) -> Duration {
+        (self.doubted_timeout() * 2).min(Link::FARTHEST_PROBE.max(self.smoothed * 2))
     }
 }
 

@@ -17,7 +17,7 @@
 
 use protocol::{Address, Body, Duration, MessageId, Outbox, Time};
 
-use crate::link::{Ends, Link, timeout};
+use crate::link::{Ends, Link};
 use crate::topology::Cluster;
 use crate::{Config, Peer, RoundTrip, jitter};
 
@@ -50,7 +50,6 @@ pub(crate) struct Watch {
     last_question: Option<(MessageId, Time)>,
     next_id: MessageId,
     round_trip: RoundTrip,
-    doubt: u8,
 }
 
 impl Watch {
@@ -67,7 +66,6 @@ impl Watch {
             last_question: None,
             next_id: 0,
             round_trip: RoundTrip::ASSUMED,
-            doubt: 0,
         }
     }
 
@@ -93,11 +91,9 @@ impl Watch {
         if let Body::Peer(Peer::Pong { in_reply_to }) = body {
             self.expects.take_if(|expected| micros(*expected) <= *in_reply_to);
             match self.last_question.take_if(|(id, _)| id == in_reply_to) {
-                Some((_, asked)) if returned.is_none() => {
-                    self.round_trip.measured(now.since(asked));
-                    self.doubt = 0;
-                }
-                _ => self.doubt = (self.doubt + u8::from(returned.is_some())).min(Link::MOST_DOUBT),
+                Some((_, asked)) if returned.is_none() => self.round_trip.measured(now.since(asked)),
+                _ if returned.is_some() => self.round_trip.doubt(),
+                _ => {}
             }
         }
         if let Some(place) = returned {
@@ -164,7 +160,7 @@ impl Watch {
     }
 
     fn timeout(&self) -> Duration {
-        timeout(&self.round_trip, self.doubt)
+        self.round_trip.doubted_timeout()
     }
 
     /// A question's number is the time at which it is asked.

@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 use protocol::{Duration, MessageId, Outbox, Time, Value};
 
 use super::gathering::Gathering;
-use super::{Carries, Direction, Ends, Link};
+use super::{Carries, Direction, Ends};
 use crate::peer::Batch;
 use crate::receipts::{Receipt, Receipts};
 use crate::{Acks, Config, Peer, RoundTrip, jitter};
@@ -36,8 +36,6 @@ pub struct Batched {
     round_trip: RoundTrip,
     /// How many probes were sent since the last acknowledgement. Zero: the link is trusted.
     probes: u8,
-    /// How often the timeout is doubled, for want of a measurement.
-    doubt: u8,
     /// What waits to be sent.
     waiting: Vec<Value>,
     /// When it is to be sent, if the link is trusted.
@@ -69,7 +67,6 @@ impl Batched {
             held_back: config.held_back(),
             round_trip: RoundTrip::ASSUMED,
             probes: 0,
-            doubt: 0,
             waiting: Vec::new(),
             closes: Time::MAX,
             due: Time::MAX,
@@ -123,7 +120,7 @@ impl Batched {
         let Some(newest) = self.flights.iter().rposition(&has_arrived) else { return };
         let measured = latest.is_some_and(|(id, held)| self.measure(now, id, held));
         if !measured && self.is_suspected() {
-            self.doubt = (self.doubt + 1).min(Link::MOST_DOUBT);
+            self.round_trip.doubt();
         }
         // The newest of them has whatever older ghosts had, unless it is one itself.
         let below = if self.flights[newest].messages.is_empty() { 0 } else { self.flights[newest].id };
@@ -144,12 +141,11 @@ impl Batched {
         let Some(flight) = self.flights.iter().find(|flight| flight.id == id) else { return false };
         let measured = now.since(flight.sent).saturating_sub(held);
         // Without what may be held back: an answer that is later is one from a node that slept, here or there.
-        let timeout = super::timeout(&self.round_trip, self.doubt);
+        let timeout = self.round_trip.doubted_timeout();
         let tells = !flight.is_doubtful && !flight.messages.is_empty() && measured <= timeout + jitter::most(timeout);
         if tells {
             self.round_trip.measured(measured);
             self.gathering.measured(measured, self.round_trip.smoothed());
-            self.doubt = 0;
         }
         tells
     }
@@ -173,7 +169,7 @@ impl Batched {
             self.take_back(now, patience.min(self.oldest_age(now)));
             self.probes = self.probes.saturating_add(1);
             // A second suspicion before anything was measured is no accident any more: what is in flight then measures.
-            if self.probes == 1 && self.doubt == 0 {
+            if self.probes == 1 && !self.round_trip.is_doubted() {
                 self.flights.iter_mut().for_each(|flight| flight.is_doubtful = true);
             }
             self.send(now, receipts, out);
@@ -218,7 +214,7 @@ impl Batched {
     fn times_out(&self) -> Time {
         if self.is_suspected() {
             // The last thing sent was a probe.
-            let wait = super::probe_interval(&self.round_trip, self.doubt);
+            let wait = self.round_trip.probe_interval();
             return self.flights.back().map_or(Time::MAX, |probe| probe.sent + self.with_jitter(wait));
         }
         let Some(flight) = self.flights.iter().find(|flight| !flight.messages.is_empty()) else { return Time::MAX };
@@ -249,7 +245,7 @@ impl Batched {
     }
 
     fn timeout(&self) -> Duration {
-        super::timeout(&self.round_trip, self.doubt) + self.held_back
+        self.round_trip.doubted_timeout() + self.held_back
     }
 
     fn with_jitter(&self, wait: Duration) -> Duration {

@@ -16,10 +16,14 @@
 //!
 //! Messages are numbered without gaps, so an acknowledgement finds its own by subtraction, usually at the front.
 
+use std::ops::Range;
+
 use protocol::{Duration, MessageId, Outbox, Time, Value};
 
-use super::queue::Queue;
-use super::{Carries, Ends, Link};
+use super::ring::Ring;
+use super::{Carries, Ends};
+#[cfg(doc)]
+use crate::Link;
 use crate::peer::Batch;
 use crate::{Acks, Peer, RoundTrip, jitter};
 
@@ -29,16 +33,17 @@ pub struct Single {
     ends: Ends,
     carries: Carries,
     acks: Acks,
-    round_trip: RoundTrip,
     /// How often the oldest message was repeated since the last acknowledgement. Zero: the link is trusted.
     probes: u8,
-    /// How often the timeout is doubled, for want of a measurement.
-    doubt: u8,
     /// Whether values that are pushed wait for others of the same event.
     gathers: bool,
-    /// The number of the oldest message in `unacknowledged`.
+    /// How many messages are kept from the oldest that is not acknowledged on.
+    kept: u32,
+    /// The number of the oldest.
     oldest: MessageId,
-    unacknowledged: Queue<Entry>,
+    /// Those messages, by number.
+    entries: Ring<Entry>,
+    round_trip: RoundTrip,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -72,40 +77,46 @@ impl Single {
             ends,
             carries,
             acks,
-            round_trip: RoundTrip::ASSUMED,
             probes: 0,
-            doubt: 0,
             gathers: false,
+            kept: 0,
             oldest: first,
-            unacknowledged: Queue::new(),
+            entries: Ring::new(Entry { message: 0, sent: Time::ZERO, progress: Progress::Acknowledged }),
+            round_trip: RoundTrip::ASSUMED,
         }
     }
 
     /// The numbers of messages go on from here, if nothing was sent yet: after a loss of memory, numbers of before may still
     /// be acknowledged.
     pub fn renumber(&mut self, first: MessageId) {
-        if self.unacknowledged.is_empty() {
+        if self.kept == 0 {
             self.oldest = self.oldest.max(first);
         }
     }
 
     /// Whether a value is on its way, or waits for it.
     pub fn carries(&self, message: Value) -> bool {
-        self.unacknowledged.iter().any(|entry| entry.message == message)
+        self.kept().any(|id| self.entries.at(id).message == message)
     }
 
     /// Sends a value, now or as soon as the link is trusted again.
+    #[inline]
     pub fn push(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
         if self.is_suspected() || self.gathers {
-            self.unacknowledged.push(Entry { message, sent: now, progress: Progress::Waiting });
-            return;
+            return self.keep(Entry { message, sent: now, progress: Progress::Waiting });
         }
         out.tell(self.ends.target, self.carries.peer(message, self.next_id()));
         if self.acks == Acks::None {
             self.oldest += 1;
             return;
         }
-        self.unacknowledged.push(Entry { message, sent: now, progress: Progress::Sent });
+        self.keep(Entry { message, sent: now, progress: Progress::Sent });
+    }
+
+    #[inline]
+    fn keep(&mut self, entry: Entry) {
+        self.entries.push(self.kept(), entry);
+        self.kept += 1;
     }
 
     /// What is pushed from now on comes from another node's backlog, and goes on as one message.
@@ -116,46 +127,32 @@ impl Single {
     /// That was all of it.
     pub fn part(&mut self, now: Time, out: &mut Outbox<Peer>) {
         self.gathers = false;
-        let waits = self.unacknowledged.iter().last().is_some_and(|entry| entry.progress == Progress::Waiting);
+        let waits = self.kept().last().is_some_and(|youngest| self.entries.at(youngest).progress == Progress::Waiting);
         if waits && !self.is_suspected() {
             self.release(now, out);
         }
     }
 
     /// The other end has the message of that number. Numbers that are unknown or were acknowledged before change nothing.
+    #[inline]
     pub fn acknowledge(&mut self, now: Time, id: MessageId, out: &mut Outbox<Peer>) {
-        let place = id.checked_sub(self.oldest).and_then(|place| usize::try_from(place).ok());
-        let Some(entry) = place.and_then(|place| self.unacknowledged.get_mut(place)) else { return };
-        let progress = std::mem::replace(&mut entry.progress, Progress::Acknowledged);
+        if id.wrapping_sub(self.oldest) >= u64::from(self.kept) {
+            return;
+        }
+        let entry = self.entries.at_mut(id);
+        let Entry { sent, progress, .. } = *entry;
         match progress {
-            Progress::Acknowledged => return,
-            Progress::Batch if self.probes > 0 => self.doubt = (self.doubt + 1).min(Link::MOST_DOUBT),
-            Progress::Doubtful | Progress::Repeated => {
-                self.doubt = (self.doubt + u8::from(self.probes > 0)).min(Link::MOST_DOUBT);
+            Progress::Sent => {
+                entry.progress = Progress::Acknowledged;
+                self.measure(now.since(sent));
             }
-            Progress::Batch | Progress::Sent => {
-                let measured = now.since(entry.sent);
-                // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
-                // No timeout is shorter than that one, so hardly any is computed.
-                if measured <= RoundTrip::SHORTEST_TIMEOUT || measured <= self.timeout() + jitter::most(self.timeout())
-                {
-                    self.round_trip.measured(measured);
-                    self.doubt = 0;
-                }
-            }
-            Progress::Waiting => {
-                // Nobody can have a message that was never sent.
-                entry.progress = Progress::Waiting;
-                return;
-            }
+            // Nobody can have a message that was never sent.
+            Progress::Acknowledged | Progress::Waiting => return,
+            Progress::Batch | Progress::Doubtful | Progress::Repeated => self.acknowledge_late(now, id),
         }
-        if progress == Progress::Batch {
-            let place = place.unwrap_or_default();
-            self.unacknowledged.iter_mut().take(place).for_each(|older| older.progress = Progress::Acknowledged);
-        }
-        while self.unacknowledged.first().is_some_and(|entry| entry.progress == Progress::Acknowledged) {
-            self.unacknowledged.pop();
+        while self.kept > 0 && self.entries.at(self.oldest).progress == Progress::Acknowledged {
             self.oldest += 1;
+            self.kept -= 1;
         }
         if self.is_suspected() {
             self.probes = 0;
@@ -163,34 +160,75 @@ impl Single {
         }
     }
 
+    /// The same of a message that was sent when the link had been suspected, or came to be suspected after it.
+    #[cold]
+    fn acknowledge_late(&mut self, now: Time, id: MessageId) {
+        let entry = self.entries.at_mut(id);
+        let Entry { sent, progress, .. } = *entry;
+        entry.progress = Progress::Acknowledged;
+        if progress == Progress::Batch && !self.is_suspected() {
+            self.measure(now.since(sent));
+        } else if self.is_suspected() {
+            self.round_trip.doubt();
+        }
+        if progress == Progress::Batch {
+            for older in self.oldest..id {
+                self.entries.at_mut(older).progress = Progress::Acknowledged;
+            }
+        }
+    }
+
+    #[inline]
+    fn measure(&mut self, measured: Duration) {
+        // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
+        // No timeout is shorter than that one, so hardly any is computed.
+        if measured <= RoundTrip::SHORTEST_TIMEOUT || measured <= self.longest_wait() {
+            self.round_trip.measured(measured);
+        }
+    }
+
+    #[cold]
+    fn longest_wait(&self) -> Duration {
+        let timeout = self.round_trip.doubted_timeout();
+        timeout + jitter::most(timeout)
+    }
+
     /// Repeats the oldest message if it has waited too long.
     pub fn on_wake(&mut self, now: Time, out: &mut Outbox<Peer>) {
-        if self.due() > now {
+        // Nothing kept is never due.
+        if self.due() > now || self.kept == 0 {
             return;
         }
-        let Some(entry) = self.unacknowledged.first_mut() else { return };
+        let entry = self.entries.at_mut(self.oldest);
         entry.sent = now;
         entry.progress = Progress::Repeated;
         out.tell(self.ends.target, self.carries.peer(entry.message, self.oldest));
         self.probes = self.probes.saturating_add(1);
         // A second suspicion before anything was measured is no accident any more: what is in flight then measures.
-        if self.probes == 1 && self.doubt == 0 {
-            let in_flight = self.unacknowledged.iter_mut().filter(|entry| entry.progress == Progress::Sent);
-            in_flight.for_each(|entry| entry.progress = Progress::Doubtful);
+        if self.probes == 1 && !self.round_trip.is_doubted() {
+            for id in self.kept() {
+                let entry = self.entries.at_mut(id);
+                if entry.progress == Progress::Sent {
+                    entry.progress = Progress::Doubtful;
+                }
+            }
         }
     }
 
     /// When the oldest message has waited too long; [`Time::MAX`] if there is none.
     pub fn due(&self) -> Time {
-        // The front is never acknowledged, since that removes it, and never waits: what waits is behind a probe.
-        let Some(entry) = self.unacknowledged.first() else { return Time::MAX };
-        let wait = match entry.progress {
-            _ if self.is_suspected() => self.probe_interval(),
+        if self.kept == 0 {
+            return Time::MAX;
+        }
+        // The oldest is never acknowledged, since nothing is kept before what is not, and never waits: what waits is behind a probe.
+        let oldest = self.entries.at(self.oldest);
+        let wait = match oldest.progress {
+            _ if self.is_suspected() => self.round_trip.probe_interval(),
             // The doubt is about what was sent since it arose.
             Progress::Doubtful => self.round_trip.timeout(),
-            _ => self.timeout(),
+            _ => self.round_trip.doubted_timeout(),
         };
-        entry.sent + wait + jitter::of(wait, self.ends, self.probes)
+        oldest.sent + wait + jitter::of(wait, self.ends, self.probes)
     }
 
     /// Who sends to whom.
@@ -205,12 +243,17 @@ impl Single {
 
     /// The number that the next message gets.
     pub fn next_id(&self) -> MessageId {
-        self.oldest + self.unacknowledged.len() as u64
+        self.oldest + u64::from(self.kept)
+    }
+
+    /// The numbers of the messages that are kept.
+    fn kept(&self) -> Range<MessageId> {
+        self.oldest..self.next_id()
     }
 
     /// Sends what waited, and again what was sent so long ago that it is probably lost. What may still be answered in time
     /// is left in flight, if there is no other reason to send it again.
-    #[inline(never)]
+    #[cold]
     fn release(&mut self, now: Time, out: &mut Outbox<Peer>) {
         // Not the doubled timeout: a doubt about this link is no reason to keep a healed one waiting.
         let timeout = self.round_trip.timeout();
@@ -219,11 +262,12 @@ impl Single {
             Progress::Waiting => true,
             _ => now.since(entry.sent) >= timeout,
         };
-        let has_waited = self.unacknowledged.iter().any(|entry| entry.progress == Progress::Waiting);
-        if has_waited && self.unacknowledged.iter().filter(|entry| is_due(entry)).count() > 1 {
+        let has_waited = self.kept().any(|id| self.entries.at(id).progress == Progress::Waiting);
+        if has_waited && self.kept().filter(|&id| is_due(self.entries.at(id))).count() > 1 {
             return self.release_together(now, out);
         }
-        for (id, entry) in (self.oldest..).zip(self.unacknowledged.iter_mut()) {
+        for id in self.kept() {
+            let entry = self.entries.at_mut(id);
             if !is_due(entry) {
                 continue;
             }
@@ -238,26 +282,18 @@ impl Single {
     /// number, and whoever acknowledges it has all of them.
     fn release_together(&mut self, now: Time, out: &mut Outbox<Peer>) {
         let mut messages = Vec::new();
-        for entry in self.unacknowledged.iter_mut().filter(|entry| entry.progress != Progress::Acknowledged) {
-            *entry = Entry { sent: now, progress: Progress::Repeated, ..*entry };
-            messages.push(entry.message);
+        for id in self.kept() {
+            let entry = self.entries.at_mut(id);
+            if entry.progress != Progress::Acknowledged {
+                *entry = Entry { sent: now, progress: Progress::Repeated, ..*entry };
+                messages.push(entry.message);
+            }
         }
-        let last = self.unacknowledged.len() - 1;
-        if let Some(youngest) = self.unacknowledged.get_mut(last) {
-            youngest.progress = Progress::Batch;
-        }
-        let msg_id = self.oldest + last as MessageId;
+        let msg_id = self.next_id() - 1;
+        self.entries.at_mut(msg_id).progress = Progress::Batch;
         let is_relay = self.carries == Carries::Relay;
         let batch = Batch { messages, msg_id, oldest: self.oldest, is_relay, is_probe: false, received: None };
         out.tell(self.ends.target, Peer::Batch(Box::new(batch)));
-    }
-
-    fn timeout(&self) -> Duration {
-        super::timeout(&self.round_trip, self.doubt)
-    }
-
-    fn probe_interval(&self) -> Duration {
-        super::probe_interval(&self.round_trip, self.doubt)
     }
 }
 

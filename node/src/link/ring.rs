@@ -1,0 +1,104 @@
+//! Places for what is numbered without gaps, in a circle: each number has its own, and whoever knows a number finds it there by one
+//! mask. As long as there is one place, it lies in the ring itself. A link of a large cluster mostly waits for one acknowledgement at a
+//! time, and what lies apart in memory is slow where there are many nodes.
+//!
+//! Absent: which numbers are in use. Whoever has a ring knows the first and how many there are.
+
+use std::ops::Range;
+
+use protocol::MessageId;
+
+/// Places by number.
+#[derive(Clone, Debug)]
+pub(super) enum Ring<T> {
+    /// Their number is a power of two.
+    Many(Box<[T]>),
+    One(T),
+}
+
+impl<T: Copy> Ring<T> {
+    /// A single place, in which something lies.
+    pub(super) const fn new(entry: T) -> Self {
+        Self::One(entry)
+    }
+
+    /// What lies at a number's place.
+    #[inline]
+    pub(super) fn at(&self, number: MessageId) -> &T {
+        match self {
+            Self::Many(places) => &places[place(number, places.len())],
+            Self::One(entry) => entry,
+        }
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    pub(super) fn at_mut(&mut self, number: MessageId) -> &mut T {
+        match self {
+            Self::Many(places) => &mut places[place(number, places.len())],
+            Self::One(entry) => entry,
+        }
+    }
+
+    /// Puts an entry behind those of the numbers that are in use.
+    #[inline]
+    pub(super) fn push(&mut self, used: Range<MessageId>, entry: T) {
+        let places = match self {
+            Self::Many(places) => places.len() as u64,
+            Self::One(_) => 1,
+        };
+        let end = used.end;
+        if end - used.start == places {
+            self.grow(used, entry);
+        }
+        *self.at_mut(end) = entry;
+    }
+
+    /// Makes places for more. What lies at the numbers in use lies there still.
+    #[cold]
+    fn grow(&mut self, used: Range<MessageId>, filler: T) {
+        let places = used.clone().count().max(LEAST / 2) * 2;
+        let mut grown = vec![filler; places].into_boxed_slice();
+        for number in used {
+            grown[place(number, places)] = *self.at(number);
+        }
+        *self = Self::Many(grown);
+    }
+}
+
+/// How many places there are at least when one is too few.
+const LEAST: usize = 4;
+
+#[expect(clippy::cast_possible_truncation, reason = "below the number of places")]
+#[inline]
+const fn place(number: MessageId, places: usize) -> usize {
+    (number & (places as u64 - 1)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_is_a_queue_of_numbered_entries(first in 0_u64..9, steps in prop::collection::vec(prop::option::weighted(0.6, any::<u8>()), 0..60)) {
+            let (mut ring, mut used, mut oracle) = (Ring::new(0), first..first, VecDeque::new());
+            for step in steps {
+                if let Some(entry) = step {
+                    ring.push(used.clone(), entry);
+                    used.end += 1;
+                    oracle.push_back(entry);
+                } else if let Some(entry) = oracle.pop_front() {
+                    prop_assert_eq!(*ring.at(used.start), entry);
+                    used.start += 1;
+                }
+                prop_assert!(used.clone().map(|number| ring.at(number)).eq(&oracle));
+                prop_assert!(used.clone().all(|number| *ring.clone().at_mut(number) == *ring.at(number)));
+            }
+        }
+    }
+}
