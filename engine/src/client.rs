@@ -101,14 +101,14 @@ impl<P: Payload> Clients<P> {
     }
 
     /// A message that the waiting client received: the end of its request, if this is the reply.
-    pub(crate) fn receive(&mut self, client: u32, body: P) -> Option<Completion> {
+    pub(crate) fn receive(&mut self, client: u32, body: &mut P) -> Option<Completion> {
         let receiver = &mut self.all[client as usize];
         let Some(expected) = receiver.waiting.filter(|_| body.in_reply_to() == Some(receiver.last_id)) else {
             self.unclaimed += 1;
             return None;
         };
         receiver.waiting = None;
-        Some(body.into_reply(expected).map_or_else(Completion::Malformed, Completion::Reply))
+        Some(body.take_reply(expected).map_or_else(Completion::Malformed, Completion::Reply))
     }
 
     /// When the next request runs out of patience, if that is before `until`; else `until`. Most are answered long before

@@ -17,9 +17,9 @@ impl<P: Carry> Payload for Body<P> {
         }
     }
 
-    fn into_reply(self, expected: ReplyKind) -> Result<Reply, String> {
+    fn take_reply(&mut self, expected: ReplyKind) -> Result<Reply, String> {
         let Self::Reply { to, reply } = self else { return Err("not a reply".to_owned()) };
-        match (reply, expected) {
+        match (std::mem::replace(reply, Reply::InitOk), expected) {
             // A history keeps the whole body of an echo.
             (Reply::EchoOk { echo }, ReplyKind::Echo) => {
                 Ok(Reply::EchoOk { echo: Box::new(json!({ "type": "echo_ok", "echo": echo, "in_reply_to": to })) })

@@ -116,7 +116,7 @@ impl Payload for JsonBody {
         reference.in_reply_to?.as_u64()
     }
 
-    fn into_reply(self, expected: ReplyKind) -> Result<Reply, String> {
+    fn take_reply(&mut self, expected: ReplyKind) -> Result<Reply, String> {
         let mut body: Map<String, Json> = serde_json::from_str(&self.0).map_err(|error| error.to_string())?;
         if body.get("type").and_then(Json::as_str) == Some("error") {
             let code = body.get("code").and_then(Json::as_u64).ok_or("an `error` without an integer `code`")?;
@@ -267,7 +267,7 @@ mod tests {
     }
 
     fn reply(expected: ReplyKind, text: &str) -> Result<Reply, String> {
-        JsonBody::new(text).into_reply(expected)
+        JsonBody::new(text).take_reply(expected)
     }
 
     #[test]

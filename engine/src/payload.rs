@@ -11,9 +11,9 @@ pub trait Payload: Clone {
     /// The request that this answers, if it answers one.
     fn in_reply_to(&self) -> Option<MessageId>;
 
-    /// The answer, if it is an error or what the request asked for; else what is wrong with it (semantics, sections 5.1
+    /// Takes the answer out, if it is an error or what the request asked for; else what is wrong with it (semantics, sections 5.1
     /// and 5.4: replies are closed, one key too many makes them malformed).
-    fn into_reply(self, expected: ReplyKind) -> Result<Reply, String>;
+    fn take_reply(&mut self, expected: ReplyKind) -> Result<Reply, String>;
 
     /// The body as JSON, if it may be a request to a service. Machines in the engine's own process use none.
     fn service_request(&self) -> Option<serde_json::Map<String, serde_json::Value>> {

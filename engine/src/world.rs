@@ -80,7 +80,7 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
     }
 
     /// A node sends to a client. The end of the client's request, if this is the reply it waits for.
-    pub(crate) fn send_to_client(&mut self, now: Time, src: Address, client: u32, body: P) -> Option<Completion> {
+    pub(crate) fn send_to_client(&mut self, now: Time, src: Address, client: u32, mut body: P) -> Option<Completion> {
         if !self.clients.is_open(client) {
             self.clients.dismiss();
             return None;
@@ -93,7 +93,7 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
         }
         if self.clients.is_waiting(client) {
             // It has looked through its queue, so that this one is the next.
-            return self.receive(now, client, id, body);
+            return self.receive(now, client, id, &mut body);
         }
         self.clients.queue(client, id, body);
         None
@@ -161,8 +161,8 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
 
     /// Lets a waiting client look through its queue for its reply.
     fn look_into_queue(&mut self, now: Time, client: u32) -> Option<Completion> {
-        while let Some((id, body)) = self.clients.take_queued(client) {
-            let completion = self.receive(now, client, id, body);
+        while let Some((id, mut body)) = self.clients.take_queued(client) {
+            let completion = self.receive(now, client, id, &mut body);
             if completion.is_some() {
                 return completion;
             }
@@ -171,7 +171,7 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
     }
 
     /// A waiting client takes a message: the end of its request, if that is its reply.
-    fn receive(&mut self, now: Time, client: u32, id: u64, body: P) -> Option<Completion> {
+    fn receive(&mut self, now: Time, client: u32, id: u64, body: &mut P) -> Option<Completion> {
         self.journal.received(true);
         self.network.witness.arrived(now, id);
         self.clients.receive(client, body)
