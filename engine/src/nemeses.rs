@@ -37,13 +37,15 @@ pub struct Nemeses(Vec<Nemesis>);
 /// Words that name nothing that can break.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NemesisError {
-    /// A number that is missing where none was expected, or no such number.
-    #[error("`{word}` cannot be: expected {expected}")]
+    /// A number that is missing, or there where none was expected, or no such number.
+    #[error("`{word}` cannot be: expected {expected}, such as `{example}`")]
     BadAmount {
         /// What was written.
         word: String,
         /// What may be.
         expected: &'static str,
+        /// The same kind with what may be.
+        example: Nemesis,
     },
     /// The same kind twice.
     #[error("`{0}` stands there twice: expected each fault once, such as `partition+loss`")]
@@ -92,6 +94,14 @@ impl Nemesis {
         matches!(self, Self::Partition)
     }
 
+    /// Whether it takes more nodes than the so many that there are.
+    pub const fn is_beyond(self, nodes: u32) -> bool {
+        match self {
+            Self::Isolate(place) => place as u32 >= nodes,
+            _ => self.victims() as u32 > nodes,
+        }
+    }
+
     /// How many nodes it stops or kills at a time.
     pub const fn victims(self) -> u16 {
         match self {
@@ -111,13 +121,13 @@ impl Nemesis {
             let number = amount.strip_suffix('x').unwrap_or(amount).parse::<u16>().ok();
             number.filter(|number| (least..=most).contains(number)).ok_or(expected)
         };
-        let nodes = || whole("a number of nodes from 1 to 1000, such as `crash=2`", 1, 1000);
+        let nodes = || whole("a number of nodes from 1 to 1000", 1, 1000);
         Ok(match self {
-            Self::Partition | Self::OneWay => return Err("no amount for it"),
-            Self::Isolate(_) => Self::Isolate(whole("a node's place from 0, such as `isolate=12`", 0, u16::MAX)?),
+            Self::Partition | Self::OneWay => return Err("it without an amount"),
+            Self::Isolate(_) => Self::Isolate(whole("a node's place from 0", 0, u16::MAX)?),
             Self::Loss(_) => Self::Loss(per_mille(amount)?),
             Self::Duplication(_) => Self::Duplication(per_mille(amount)?),
-            Self::Slow(_) => Self::Slow(whole("how many times slower, from 2 to 1000, such as `slow=5`", 2, 1000)?),
+            Self::Slow(_) => Self::Slow(whole("how many times slower, from 2 to 1000", 2, 1000)?),
             Self::Pause(_) => Self::Pause(nodes()?),
             Self::Crash(_) => Self::Crash(nodes()?),
         })
@@ -126,7 +136,7 @@ impl Nemesis {
 
 /// `10%` or `2.5%` as parts of a thousand.
 fn per_mille(amount: &str) -> Result<u16, &'static str> {
-    let expected = "a share of messages from 0.1 % to 100 %, such as `loss=5%`";
+    let expected = "a share of messages from 0.1 % to 100 %";
     let percent: f64 = amount.strip_suffix('%').and_then(|number| number.trim().parse().ok()).ok_or(expected)?;
     let parts = (percent * 10.0).round();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 1000")]
@@ -156,9 +166,10 @@ impl FromStr for Nemesis {
         let Kind { usual, .. } = kind.ok_or_else(|| NemesisError::Unknown(name.trim().to_owned()))?;
         match amount {
             None => Ok(*usual),
-            Some(amount) => usual
-                .with(amount.trim())
-                .map_err(|expected| NemesisError::BadAmount { word: word.to_owned(), expected }),
+            Some(amount) => {
+                let bad = |expected| NemesisError::BadAmount { word: word.to_owned(), expected, example: *usual };
+                usual.with(amount.trim()).map_err(bad)
+            }
         }
     }
 }
@@ -280,14 +291,23 @@ mod tests {
         for (written, said) in [
             ("meteor", "nothing breaks by the name `meteor`: expected `none`, or some of `partition`, `one-way`"),
             ("loss+loss=1%", "`loss` stands there twice"),
-            ("loss=5", "`loss=5` cannot be: expected a share of messages"),
+            ("loss=5", "`loss=5` cannot be: expected a share of messages from 0.1 % to 100 %, such as `loss=5%`"),
             ("loss=0%", "`loss=0%` cannot be"),
-            ("crash=0", "`crash=0` cannot be: expected a number of nodes"),
-            ("partition=3", "`partition=3` cannot be: expected no amount for it"),
+            ("crash=0", "`crash=0` cannot be: expected a number of nodes from 1 to 1000, such as `crash=1`"),
+            ("partition=3", "`partition=3` cannot be: expected it without an amount, such as `partition`"),
             ("partition+", "nothing breaks by the name ``"),
         ] {
             let error = written.parse::<Nemeses>().unwrap_err().to_string();
             assert!(error.starts_with(said), "{written}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_takes_more_nodes_than_there_are_is_beyond_them() {
+        for (written, is_beyond) in
+            [("isolate=4", false), ("isolate=5", true), ("pause=5", false), ("crash=6", true), ("slow=9", false)]
+        {
+            assert_eq!(written.parse::<Nemesis>().unwrap().is_beyond(5), is_beyond, "{written}");
         }
     }
 

@@ -58,6 +58,17 @@ pub enum Workload {
     Echo,
 }
 
+impl Workload {
+    /// By name, in the order in which Maelstrom lists them.
+    pub const NAMED: [(&str, Self); 2] = [("broadcast", Self::Broadcast), ("echo", Self::Echo)];
+}
+
+impl fmt::Display for Workload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(name(&Self::NAMED, self))
+    }
+}
+
 /// How many client workers there are: `4`, or `4n` for four per node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -66,6 +77,15 @@ pub enum Concurrency {
     PerNode(u32),
     /// That many in all.
     Total(u32),
+}
+
+impl fmt::Display for Concurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PerNode(each) => write!(f, "{each}n"),
+            Self::Total(all) => all.fmt(f),
+        }
+    }
 }
 
 /// The latency of one message between servers, drawn anew for each.
@@ -110,6 +130,18 @@ pub enum Distribution {
     Uniform,
 }
 
+impl Distribution {
+    /// By name, in the order in which Maelstrom lists them.
+    pub const NAMED: [(&str, Self); 3] =
+        [("constant", Self::Constant), ("uniform", Self::Uniform), ("exponential", Self::Exponential)];
+}
+
+impl fmt::Display for Distribution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(name(&Self::NAMED, self))
+    }
+}
+
 /// The topology that the test offers (semantics, section 5.7).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -130,19 +162,32 @@ pub enum Topology {
     Custom(Custom),
 }
 
+impl Topology {
+    /// Maelstrom's by name, in the order in which it lists them.
+    pub const NAMED: [(&str, Self); 7] = [
+        ("grid", Self::Grid),
+        ("line", Self::Line),
+        ("total", Self::Total),
+        ("tree", Self::Tree2),
+        ("tree2", Self::Tree2),
+        ("tree3", Self::Tree3),
+        ("tree4", Self::Tree4),
+    ];
+}
+
 impl fmt::Display for Topology {
     /// As Maelstrom's command line names it; one that is drawn, as the user does.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Grid => "grid",
-            Self::Line => "line",
-            Self::Total => "total",
-            Self::Tree2 => "tree2",
-            Self::Tree3 => "tree3",
-            Self::Tree4 => "tree4",
             Self::Custom(custom) => &custom.name,
+            offered => name(&Self::NAMED, offered),
         })
     }
+}
+
+/// What a value is called; of two names the later, which says more.
+fn name<T: PartialEq>(named: &[(&'static str, T)], value: &T) -> &'static str {
+    named.iter().rfind(|(_, each)| each == value).expect("every value has a name").0
 }
 
 /// What share of operations must succeed (semantics, section 8.2).
@@ -153,6 +198,15 @@ pub enum Availability {
     AtLeast(f64),
     /// All of them.
     Total,
+}
+
+impl fmt::Display for Availability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtLeast(share) => share.fmt(f),
+            Self::Total => f.write_str("total"),
+        }
+    }
 }
 
 impl Options {

@@ -124,7 +124,7 @@ fn locate(args: &RunArgs) -> anyhow::Result<Option<Maelstrom>> {
 /// Whether Maelstrom's command line can say what every cell runs.
 fn maelstrom_can_run(plan: &Plan) -> anyhow::Result<()> {
     for cell in &plan.cells {
-        maelstrom::check(&cell.options).with_context(|| format!("Maelstrom cannot run cell `{}`", cell.name))?;
+        maelstrom::check(&cell.options).with_context(|| format!("cell `{}`", cell.name))?;
     }
     Ok(())
 }

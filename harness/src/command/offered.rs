@@ -12,7 +12,7 @@ use crate::spec::Spec;
 /// The topology that a command line names.
 pub(super) fn topology(text: &str) -> Result<Topology, String> {
     match text.rsplit_once(':') {
-        None => one_of(text, &TOPOLOGIES).map_err(|expected| format!("{expected}; {DRAWN}")),
+        None => one_of(text, &Topology::NAMED).map_err(|expected| format!("{expected}; {DRAWN}")),
         Some((file, name)) => drawn(Utf8Path::new(file), name).map(Topology::Custom),
     }
 }
@@ -41,13 +41,3 @@ fn drawn(file: &Utf8Path, name: &str) -> Result<Custom, String> {
 }
 
 const DRAWN: &str = "or EXPERIMENT:NAME for one that an experiment draws";
-
-const TOPOLOGIES: [(&str, Topology); 7] = [
-    ("grid", Topology::Grid),
-    ("line", Topology::Line),
-    ("total", Topology::Total),
-    ("tree", Topology::Tree2),
-    ("tree2", Topology::Tree2),
-    ("tree3", Topology::Tree3),
-    ("tree4", Topology::Tree4),
-];

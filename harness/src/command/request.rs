@@ -82,7 +82,7 @@ impl Draft {
             "bin" => request.bin = value.into(),
             "concurrency" => options.concurrency = concurrency(value)?,
             "latency" => options.latency.mean_ms = number(value, "a whole number of milliseconds")?,
-            "latency-dist" => options.latency.distribution = one_of(value, &DISTRIBUTIONS)?,
+            "latency-dist" => options.latency.distribution = one_of(value, &Distribution::NAMED)?,
             "log-stderr" => request.log_stderr = true,
             "nemesis" => {
                 options.nemesis = value.parse().map_err(|error: engine::NemesisError| error.to_string())?;
@@ -126,6 +126,11 @@ impl Draft {
         };
         problems.extend(odd_names(&self.request.options.nodes));
         problems.extend(offered::unfit(&self.request.options.topology, &self.request.options.nodes));
+        let count = self.request.options.node_count();
+        let beyond = self.request.options.nemesis.iter().filter(|nemesis| nemesis.is_beyond(count));
+        problems.extend(
+            beyond.map(|nemesis| format!("`--nemesis {nemesis}` asks for more nodes than the {count} there are")),
+        );
         let latency = self.request.options.latency;
         if latency.mean_ms == 0 && latency.distribution != Distribution::Constant {
             problems.push("`--latency-dist` needs a `--latency` above 0: a zero latency cannot spread".into());
@@ -136,7 +141,7 @@ impl Draft {
 
 /// The workload of that name, if the embedded engine has it.
 fn supported(name: &str) -> Result<Workload, String> {
-    match one_of(name, &WORKLOADS) {
+    match one_of(name, &Workload::NAMED) {
         Ok(workload) => Ok(workload),
         Err(_) if OTHER_WORKLOADS.contains(&name) => Err(format!(
             "workload `{name}` is not in the embedded engine, which has broadcast and echo; run the real Maelstrom for it \
@@ -217,17 +222,9 @@ pub(super) fn one_of<T: Clone>(text: &str, names: &[(&str, T)]) -> Result<T, Str
 const NO_WORKLOAD: &str = "`-w WORKLOAD` is missing: say `-w broadcast` or `-w echo`; Maelstrom's default, lin-kv, is not \
                            in the embedded engine";
 
-const WORKLOADS: [(&str, Workload); 2] = [("broadcast", Workload::Broadcast), ("echo", Workload::Echo)];
-
 /// Workloads that Maelstrom has and the embedded engine lacks.
 const OTHER_WORKLOADS: [&str; 8] =
     ["g-counter", "g-set", "kafka", "lin-kv", "pn-counter", "txn-list-append", "txn-rw-register", "unique-ids"];
-
-const DISTRIBUTIONS: [(&str, Distribution); 3] = [
-    ("constant", Distribution::Constant),
-    ("uniform", Distribution::Uniform),
-    ("exponential", Distribution::Exponential),
-];
 
 #[cfg(test)]
 mod tests {
@@ -344,6 +341,10 @@ mod tests {
             (
                 "-w echo --bin b --latency-dist uniform",
                 "`--latency-dist` needs a `--latency` above 0: a zero latency cannot spread",
+            ),
+            (
+                "-w echo --bin b --nemesis pause=5+crash=6",
+                "`--nemesis crash=6` asks for more nodes than the 5 there are",
             ),
             ("-w echo --bin b -n a -n a", "node `a` is named twice"),
             (

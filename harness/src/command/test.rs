@@ -102,7 +102,7 @@ impl Scene<'_> {
     /// The outcome, unless the user interrupted.
     fn execute(&self, order: &Order<'_>) -> anyhow::Result<Option<Outcome>> {
         let board = self.console.board(1, "runs");
-        let line = board.line(0, workload_name(order.options.workload));
+        let line = board.line(0, &order.options.workload.to_string());
         let report = |phase: &str, share: f64| line.report(phase, share);
         let watch = Watch { progress: &report, interrupted: self.interrupted };
         let outcome = self.backend.execute(order, &watch)?;
@@ -148,13 +148,12 @@ impl Scene<'_> {
 struct Place {
     path: Utf8PathBuf,
     root: Utf8PathBuf,
-    workload: &'static str,
+    workload: Workload,
 }
 
 impl Place {
     fn make(root: &Utf8Path, workload: Workload) -> anyhow::Result<Self> {
-        let workload = workload_name(workload);
-        let parent = root.join(workload);
+        let parent = root.join(workload.to_string());
         fs::create_dir_all(&parent).with_context(|| {
             format!("cannot create `{parent}`, where Maelstrom keeps results too; run it where you may write")
         })?;
@@ -166,23 +165,16 @@ impl Place {
 
     fn link_latest(&self) -> anyhow::Result<()> {
         store::link(&self.root.join("latest"), &self.below_root())?;
-        store::link(&self.root.join(self.workload).join("latest"), self.name())?;
+        store::link(&self.root.join(self.workload.to_string()).join("latest"), self.name())?;
         Ok(())
     }
 
     fn below_root(&self) -> Utf8PathBuf {
-        Utf8Path::new(self.workload).join(self.name())
+        Utf8PathBuf::from(self.workload.to_string()).join(self.name())
     }
 
     fn name(&self) -> &Utf8Path {
         Utf8Path::new(self.path.file_name().expect("the directory was made with a name"))
-    }
-}
-
-const fn workload_name(workload: Workload) -> &'static str {
-    match workload {
-        Workload::Broadcast => "broadcast",
-        Workload::Echo => "echo",
     }
 }
 

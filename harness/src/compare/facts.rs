@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Availability, Concurrency, Distribution, Options, Topology, Workload};
+use engine::{Distribution, Options, Topology};
 use sha2::{Digest as _, Sha256};
 
 use crate::outcome::Record;
@@ -36,8 +36,8 @@ pub fn of(record: &Record) -> Facts {
 /// What the test's options say.
 pub fn of_options(options: &Options) -> Facts {
     let pairs = [
-        ("availability", options.availability.map_or_else(|| "not asked for".to_owned(), availability)),
-        ("concurrency", concurrency(options.concurrency)),
+        ("availability", options.availability.map_or_else(|| "not asked for".to_owned(), |share| share.to_string())),
+        ("concurrency", options.concurrency.to_string()),
         ("latency", spread(&format!("{} ms", options.latency.mean_ms), options.latency.distribution)),
         ("nemesis", options.nemesis.to_string()),
         ("nemesis-interval", seconds(options.nemesis_interval)),
@@ -46,7 +46,7 @@ pub fn of_options(options: &Options) -> Facts {
         ("rate", options.rate.to_string()),
         ("time-limit", seconds(options.time_limit)),
         ("topology offered", topology(&options.topology)),
-        ("workload", workload(options.workload).to_owned()),
+        ("workload", options.workload.to_string()),
     ];
     let own = options.process_delay_of.iter();
     let own = own.map(|(node, mean_us)| (format!("process-delay of {node}"), milliseconds(*mean_us)));
@@ -65,12 +65,7 @@ fn short(commit: &str) -> String {
 }
 
 fn spread(mean: &str, distribution: Distribution) -> String {
-    let how = match distribution {
-        Distribution::Constant => "constant",
-        Distribution::Exponential => "exponential",
-        Distribution::Uniform => "uniform",
-    };
-    if mean == "0 ms" { mean.to_owned() } else { format!("{mean} {how}") }
+    if mean == "0 ms" { mean.to_owned() } else { format!("{mean} {distribution}") }
 }
 
 fn milliseconds(microseconds: u64) -> String {
@@ -92,27 +87,6 @@ fn topology(topology: &Topology) -> String {
     let drawing = serde_json::to_vec(&custom.neighbours).expect("names and lists of names");
     let digest = hexadecimal(&Sha256::digest(drawing));
     format!("{} ({} edges, {})", custom.name, custom.edges(), &digest[..8])
-}
-
-fn concurrency(concurrency: Concurrency) -> String {
-    match concurrency {
-        Concurrency::PerNode(each) => format!("{each}n"),
-        Concurrency::Total(all) => all.to_string(),
-    }
-}
-
-fn availability(availability: Availability) -> String {
-    match availability {
-        Availability::AtLeast(share) => share.to_string(),
-        Availability::Total => "total".to_owned(),
-    }
-}
-
-const fn workload(workload: Workload) -> &'static str {
-    match workload {
-        Workload::Broadcast => "broadcast",
-        Workload::Echo => "echo",
-    }
 }
 
 #[cfg(test)]

@@ -67,19 +67,19 @@ impl TestOption {
             "availability" => availability(node, &what, problems),
             "concurrency" => concurrency(node, &what, problems).map(Self::Concurrency),
             "latency" => latency(node, &what, problems).map(Self::Latency),
-            "latency-dist" => choice(node, &what, &DISTRIBUTIONS, problems).map(Self::LatencyDist),
+            "latency-dist" => choice(node, &what, &Distribution::NAMED, problems).map(Self::LatencyDist),
             "nemesis" => nemeses(node, problems).map(Self::Nemesis),
             "nemesis-interval" => positive(node, &what, problems).map(Self::NemesisInterval),
             "node-count" => number(node, &what, "a whole number", 1, NODES_MAX, problems)
                 .map(|count| Self::Nodes(Options::numbered_nodes(count))),
             "nodes" => nodes(node, problems).map(Self::Nodes),
             "process-delay" => process_delay(node, &what, problems).map(Self::ProcessDelay),
-            "process-delay-dist" => choice(node, &what, &DISTRIBUTIONS, problems).map(Self::ProcessDelayDist),
+            "process-delay-dist" => choice(node, &what, &Distribution::NAMED, problems).map(Self::ProcessDelayDist),
             "process-delay-of" => own_delay::read(node, problems).map(Self::ProcessDelayOf),
             "rate" => number(node, &what, "operations per second", 0.0, RATE_MAX, problems).map(Self::Rate),
             "time-limit" => positive(node, &what, problems).map(Self::TimeLimit),
             "topology" => drawn.choose(node, problems).map(Self::Topology),
-            "workload" => choice(node, &what, &WORKLOADS, problems).map(Self::Workload),
+            "workload" => choice(node, &what, &Workload::NAMED, problems).map(Self::Workload),
             _ => None,
         }
     }
@@ -134,35 +134,23 @@ impl TestOption {
 /// The value of an option as a file would write it: what a cell shows that does not set it.
 pub(crate) fn written(name: &str, options: &Options) -> String {
     match name {
-        "availability" => match options.availability {
-            None => "none".to_owned(),
-            Some(Availability::Total) => "total".to_owned(),
-            Some(Availability::AtLeast(share)) => share.to_string(),
-        },
-        "concurrency" => match options.concurrency {
-            Concurrency::PerNode(each) => format!("{each}n"),
-            Concurrency::Total(all) => all.to_string(),
-        },
+        "availability" => options.availability.map_or_else(|| "none".to_owned(), |share| share.to_string()),
+        "concurrency" => options.concurrency.to_string(),
         "latency" => format!("{}ms", options.latency.mean_ms),
-        "latency-dist" => word_of(&DISTRIBUTIONS, options.latency.distribution),
+        "latency-dist" => options.latency.distribution.to_string(),
         "nemesis" => options.nemesis.to_string(),
         "nemesis-interval" => options.nemesis_interval.to_string(),
         "node-count" => options.node_count().to_string(),
         "nodes" => options.nodes.join(" "),
         "process-delay" => format!("{}us", options.process_delay.mean_us),
-        "process-delay-dist" => word_of(&DISTRIBUTIONS, options.process_delay.distribution),
+        "process-delay-dist" => options.process_delay.distribution.to_string(),
         "process-delay-of" => own_delay::written(&options.process_delay_of),
         "rate" => options.rate.to_string(),
         "time-limit" => options.time_limit.to_string(),
         "topology" => options.topology.to_string(),
-        "workload" => word_of(&WORKLOADS, options.workload),
+        "workload" => options.workload.to_string(),
         other => other.to_owned(),
     }
-}
-
-fn word_of<T: PartialEq + Copy>(words: &[(&str, T)], value: T) -> String {
-    let found = words.iter().find(|(_, each)| *each == value);
-    found.map(|(word, _)| (*word).to_owned()).expect("every value has a word")
 }
 
 fn availability(node: &Node, what: &str, problems: &mut Problems) -> Option<TestOption> {
@@ -206,14 +194,21 @@ fn latency(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
 /// Nothing, one fault, or several: a list, or words joined by `+`.
 fn nemeses(node: &Node, problems: &mut Problems) -> Option<Nemeses> {
     let mut all = Vec::new();
+    let mut last_of = BTreeMap::new();
     for item in one_or_more(node) {
         let text = word(item, "`nemesis`", problems)?;
         let names = || ["none"].into_iter().chain(Nemesis::names());
         let (title, label, help) = match text.parse::<Nemeses>() {
             Ok(nemeses) => {
+                last_of.extend(nemeses.iter().map(|nemesis| (nemesis.name(), &item.span)));
                 all.extend(nemeses.iter());
                 continue;
             }
+            Err(NemesisError::Unknown(name)) if name == "none" => (
+                format!("`none` goes with no other fault: `{}`", shown(text)),
+                "expected `none`, or the others".to_owned(),
+                None,
+            ),
             Err(NemesisError::Unknown(name)) => (
                 format!("`{}` is no value of `nemesis`", shown(&name)),
                 format!("not one of {}", listed(names())),
@@ -228,14 +223,15 @@ fn nemeses(node: &Node, problems: &mut Problems) -> Option<Nemeses> {
         Ok(nemeses) => Some(nemeses),
         Err(error) => {
             let title = "one fault is asked for twice".to_owned();
-            problems.push(Diagnostic::new(Code::DuplicateValue, &node.span, title, error.to_string()));
+            let span = if let NemesisError::Twice(name) = error { last_of.get(name).copied() } else { None };
+            problems.push(Diagnostic::new(Code::DuplicateValue, span.unwrap_or(&node.span), title, error.to_string()));
             None
         }
     }
 }
 
 pub(super) fn process_delay(node: &Node, what: &str, problems: &mut Problems) -> Option<u64> {
-    let mean_us = duration(node, what, "us", problems)?.as_nanos() / 1_000;
+    let mean_us = duration(node, what, "ms", problems)?.as_nanos() / 1_000;
     if mean_us <= PROCESS_DELAY_MAX_US {
         return Some(mean_us);
     }
@@ -308,24 +304,6 @@ pub(super) const RATE_MAX: f64 = 1_000_000.0;
 
 /// Names in Maelstrom's network that are not for nodes.
 pub(super) const SERVICES: [&str; 4] = ["lin-kv", "seq-kv", "lww-kv", "lin-tso"];
-
-pub(super) const DISTRIBUTIONS: [(&str, Distribution); 3] = [
-    ("constant", Distribution::Constant),
-    ("exponential", Distribution::Exponential),
-    ("uniform", Distribution::Uniform),
-];
-
-pub(super) const TOPOLOGIES: [(&str, Topology); 7] = [
-    ("grid", Topology::Grid),
-    ("line", Topology::Line),
-    ("total", Topology::Total),
-    ("tree2", Topology::Tree2),
-    ("tree3", Topology::Tree3),
-    ("tree4", Topology::Tree4),
-    ("tree", Topology::Tree2),
-];
-
-pub(super) const WORKLOADS: [(&str, Workload); 2] = [("broadcast", Workload::Broadcast), ("echo", Workload::Echo)];
 
 #[cfg(test)]
 mod tests {

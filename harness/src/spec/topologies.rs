@@ -14,7 +14,6 @@ use engine::{Custom, Topology};
 
 use super::diagnostic::{Code, Diagnostic, Problems, listed, shown};
 use super::nearest::nearest;
-use super::option::TOPOLOGIES;
 use super::value::{mapping, one_or_more, word};
 use super::yaml::{Key, Kind, Node, Span};
 
@@ -66,13 +65,13 @@ impl Topologies {
             return graph(UNNAMED, node, problems).map(Topology::Custom);
         }
         let text = word(node, "`topology`", problems)?;
-        if let Some((_, topology)) = TOPOLOGIES.into_iter().find(|(word, _)| *word == text) {
+        if let Some((_, topology)) = Topology::NAMED.into_iter().find(|(word, _)| *word == text) {
             return Some(topology);
         }
         if self.has(text) {
             return self.named(text).cloned().map(Topology::Custom);
         }
-        let names = || TOPOLOGIES.iter().map(|(word, _)| *word).chain(self.names());
+        let names = || Topology::NAMED.iter().map(|(word, _)| *word).chain(self.names());
         let title = format!("`{}` is no value of `topology`", shown(text));
         let problem =
             Diagnostic::new(Code::UnknownChoice, &node.span, title, format!("not one of {}", listed(names())));
@@ -112,7 +111,7 @@ fn is_free(key: &Key, features: &[String], problems: &mut Problems) -> bool {
     let name = key.name.as_str();
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain);
-    let is_maelstroms = TOPOLOGIES.iter().any(|(word, _)| *word == name);
+    let is_maelstroms = Topology::NAMED.iter().any(|(word, _)| *word == name);
     let is_nodes = features.iter().any(|feature| feature.strip_prefix("topology-") == Some(name));
     let wrong = if !is_plain || name.len() > NAME_MAX {
         format!("expected up to {NAME_MAX} letters, digits, `.`, `_` and `-`, a letter first")

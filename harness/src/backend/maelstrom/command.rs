@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use camino::Utf8Path;
-use engine::{Availability, Concurrency, Distribution, Nemesis, Options, Topology, Workload};
+use engine::{Distribution, Latency, Nemesis, Options, Topology};
 
 /// An option that Maelstrom's command line cannot say.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub(crate) struct Inexpressible {
 pub(super) fn arguments(options: &Options, bin: &Utf8Path, args: &[String]) -> Result<Vec<String>, Inexpressible> {
     let mut line: Vec<String> = vec!["test".to_owned()];
     let mut flag = |name: &str, value: String| line.extend([name.to_owned(), value]);
-    flag("-w", workload(options.workload).to_owned());
+    flag("-w", options.workload.to_string());
     flag("--bin", bin.to_string());
     if options.nodes == Options::numbered_nodes(options.node_count()) {
         flag("--node-count", options.nodes.len().to_string());
@@ -29,12 +29,12 @@ pub(super) fn arguments(options: &Options, bin: &Utf8Path, args: &[String]) -> R
     }
     flag("--time-limit", time_limit(options)?);
     flag("--rate", options.rate.to_string());
-    flag("--concurrency", concurrency(options.concurrency));
+    flag("--concurrency", options.concurrency.to_string());
     flag("--latency", options.latency.mean_ms.to_string());
-    flag("--latency-dist", distribution(options)?.to_owned());
+    flag("--latency-dist", distribution(options)?);
     flag("--topology", topology(&options.topology)?);
     if options.nemesis.iter().any(|nemesis| !nemesis.is_maelstroms()) {
-        let expected = "none or partition; engines embedded and simulated have the others";
+        let expected = "it has `partition` alone; engines embedded and simulated have the others";
         return Err(Inexpressible { option: "nemesis", value: options.nemesis.to_string(), expected });
     }
     if !options.process_delay_of.is_empty() {
@@ -51,10 +51,8 @@ pub(super) fn arguments(options: &Options, bin: &Utf8Path, args: &[String]) -> R
         flag("--nemesis", "partition".to_owned());
         flag("--nemesis-interval", interval.as_secs_f64().to_string());
     }
-    match options.availability {
-        None => {}
-        Some(Availability::AtLeast(share)) => flag("--availability", share.to_string()),
-        Some(Availability::Total) => flag("--availability", "total".to_owned()),
+    if let Some(availability) = options.availability {
+        flag("--availability", availability.to_string());
     }
     if !args.is_empty() {
         line.push("--".to_owned());
@@ -80,24 +78,13 @@ fn time_limit(options: &Options) -> Result<String, Inexpressible> {
     Err(Inexpressible { option: "time-limit", value: options.time_limit.to_string(), expected })
 }
 
-fn concurrency(concurrency: Concurrency) -> String {
-    match concurrency {
-        Concurrency::PerNode(each) => format!("{each}n"),
-        Concurrency::Total(all) => all.to_string(),
-    }
-}
-
-fn distribution(options: &Options) -> Result<&'static str, Inexpressible> {
-    let name = match options.latency.distribution {
-        Distribution::Constant => return Ok("constant"),
-        Distribution::Exponential => "exponential",
-        Distribution::Uniform => "uniform",
-    };
-    if options.latency.mean_ms == 0 {
+fn distribution(options: &Options) -> Result<String, Inexpressible> {
+    let Latency { mean_ms, distribution } = options.latency;
+    if mean_ms == 0 && distribution != Distribution::Constant {
         let expected = "a latency of 0 can only be `constant`";
-        return Err(Inexpressible { option: "latency-dist", value: name.to_owned(), expected });
+        return Err(Inexpressible { option: "latency-dist", value: distribution.to_string(), expected });
     }
-    Ok(name)
+    Ok(distribution.to_string())
 }
 
 fn topology(topology: &Topology) -> Result<String, Inexpressible> {
@@ -110,20 +97,13 @@ fn topology(topology: &Topology) -> Result<String, Inexpressible> {
     }
 }
 
-const fn workload(workload: Workload) -> &'static str {
-    match workload {
-        Workload::Broadcast => "broadcast",
-        Workload::Echo => "echo",
-    }
-}
-
 /// JVM 10 s, init 10 s, topology 5 s, drain 5 s, quiet 10 s, final reads 5 s, teardown 7 s.
 const BOUNDED: Duration = Duration::from_secs(52);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::Latency;
+    use engine::{Availability, Concurrency, Workload};
 
     fn line(options: &Options, args: &[&str]) -> String {
         let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();

@@ -106,10 +106,12 @@ fn engine_can_run(spec: &Spec, cell: &Combination, problems: &mut Problems) {
         let problem = Diagnostic::new(Code::ImpossibleTest, &span, title, "Maelstrom's network fails on this");
         problems.push(problem.help("set a `latency` of 1ms or more, or leave `latency-dist` at `constant`".to_owned()));
     }
-    let missing =
-        |nemesis: &Nemesis| matches!(nemesis, Nemesis::Isolate(node) if u32::from(*node) >= cell.options.node_count());
-    if let Some(nemesis) = cell.options.nemesis.iter().find(missing) {
-        let title = format!("`{nemesis}` cuts off a node that is not there: places count from 0");
+    let is_beyond = |nemesis: &Nemesis| nemesis.is_beyond(cell.options.node_count());
+    if let Some(nemesis) = cell.options.nemesis.iter().find(is_beyond) {
+        let title = match nemesis {
+            Nemesis::Isolate(_) => format!("`{nemesis}` cuts off a node that is not there: places count from 0"),
+            _ => format!("`{nemesis}` asks for more nodes than there are"),
+        };
         let span = place(["nemesis", "node-count"]);
         let label = format!("the test has {} nodes", cell.options.node_count());
         problems.push(Diagnostic::new(Code::ImpossibleTest, &span, title, label));

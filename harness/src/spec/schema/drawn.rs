@@ -2,10 +2,11 @@
 //!
 //! Absent: whether a value comes from every node to every other, which only the reader can tell.
 
+use engine::Topology;
 use serde_json::{Value, json};
 
 use super::{AxisNames, listed};
-use crate::spec::option::{NODES_MAX, TOPOLOGIES};
+use crate::spec::option::NODES_MAX;
 
 /// The section `topologies`.
 pub(super) fn topologies() -> Value {
@@ -13,7 +14,7 @@ pub(super) fn topologies() -> Value {
         "description": "Topologies of your own by name, for `topology` in the test or on an axis: each node with the list of its \
                         neighbours. An edge leads one way; one that leads both ways stands in both lists.",
         "type": ["object", "null"],
-        "propertyNames": {"pattern": NAME, "maxLength": 40, "not": {"enum": TOPOLOGIES.map(|(word, _)| word)}},
+        "propertyNames": {"pattern": NAME, "maxLength": 40, "not": {"enum": Topology::NAMED.map(|(word, _)| word)}},
         "additionalProperties": drawing(),
         "examples": [{"mine": {"n0": ["n1", "n2"], "n1": ["n0"], "n2": ["n0"]}}],
     })
@@ -35,9 +36,9 @@ pub(super) fn drawing() -> Value {
 /// What holds in a file without the section: a name means nothing that the program does not know itself.
 pub(super) fn without_drawings(names: &AxisNames<'_>, own_node: &Value) -> Value {
     let none = json!({"not": {"required": ["topologies"]}});
-    let known = json!({"anyOf": [{"enum": TOPOLOGIES.map(|(word, _)| word)}, {"type": "object"}]});
+    let known = json!({"anyOf": [{"enum": Topology::NAMED.map(|(word, _)| word)}, {"type": "object"}]});
     let axis = |name: &str, value: Value| json!({"properties": {"matrix": {"properties": {name: value}}}});
-    let offered = listed(json!({"enum": TOPOLOGIES.map(|(word, _)| word)}));
+    let offered = listed(json!({"enum": Topology::NAMED.map(|(word, _)| word)}));
     let by_feature = names.groups().find(|(name, _)| name == TOPOLOGY);
     let by_feature = by_feature.map_or_else(|| json!({}), |(_, value)| axis(TOPOLOGY, listed(value)));
     json!({

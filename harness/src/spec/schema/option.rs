@@ -2,12 +2,12 @@
 //!
 //! Absent: their names, which are the reader's ([`crate::spec::option`]).
 
-use engine::{Nemesis, Options};
+use engine::{Distribution, Nemesis, Options, Topology, Workload};
 use serde_json::{Value, json};
 
 use super::drawn;
 use super::value::{Least, UNITS, choice, duration, either};
-use crate::spec::option::{self, DISTRIBUTIONS, NODES_MAX, RATE_MAX, SERVICES, TOPOLOGIES, WORKLOADS};
+use crate::spec::option::{self, NODES_MAX, RATE_MAX, SERVICES};
 
 /// The option of that name, with what holds where a file says nothing. `None` if nobody has described it.
 pub(super) fn option(name: &str) -> Option<Value> {
@@ -26,7 +26,7 @@ fn shape(name: &str) -> Option<Value> {
     Some(match name {
         "workload" => choice(
             "What clients ask of the nodes.",
-            WORKLOADS.map(|(word, _)| word),
+            Workload::NAMED.map(|(word, _)| word),
             |word| match word {
                 "broadcast" => Some("values are broadcast, and read back"),
                 "echo" => Some("something is said back"),
@@ -91,7 +91,7 @@ fn topology() -> Value {
         "The neighbours that the test offers to the nodes; a node may have its own idea. One of Maelstrom's, one that \
          `topologies` draws, or a drawing: each node with its neighbours. Drawings are the engines' `embedded` and `simulated`.",
         either([
-            json!({"enum": TOPOLOGIES.map(|(word, _)| word)}),
+            json!({"enum": Topology::NAMED.map(|(word, _)| word)}),
             json!({"type": "string", "pattern": drawn::NAME, "patternErrorMessage": "a topology that is drawn under `topologies`"}),
             drawn::drawing(),
         ]),
@@ -129,7 +129,7 @@ fn distribution(description: &str) -> Value {
         "uniform" => Some("from 0 to twice the mean"),
         _ => None,
     };
-    choice(description, DISTRIBUTIONS.map(|(word, _)| word), meaning, None)
+    choice(description, Distribution::NAMED.map(|(word, _)| word), meaning, None)
 }
 
 fn nodes() -> Value {
