@@ -72,15 +72,10 @@ pub enum GraphError {
     },
 }
 
-/// What a test can offer and the node has no feature for. The rest of Maelstrom's are `grid` and, as `tree-2` to `tree-4`
-/// around n0, its trees.
-const OFFERED: [(&str, engine::Topology); 5] = [
-    ("line", engine::Topology::Line),
-    ("total", engine::Topology::Total),
-    ("tree2", engine::Topology::Tree2),
-    ("tree3", engine::Topology::Tree3),
-    ("tree4", engine::Topology::Tree4),
-];
+/// What a test can offer and the node has no feature for: all of Maelstrom's but `grid`, each once (`tree` is `tree2`).
+fn offered_alone() -> impl Iterator<Item = (&'static str, engine::Topology)> {
+    engine::Topology::NAMED.into_iter().filter(|(name, _)| !matches!(*name, "grid" | "tree"))
+}
 
 impl Graph {
     /// The graph of that name, with or without `topology-` before it, on so many nodes, of which there is at least one. The
@@ -94,7 +89,7 @@ impl Graph {
             let centre = Cluster::new(nodes);
             return Ok(Self::of_node(topology, root.map_or(centre, |root| centre.rooted_at(root))));
         }
-        match OFFERED.into_iter().find(|(known, _)| *known == name) {
+        match offered_alone().find(|(known, _)| *known == name) {
             Some((name, topology)) => {
                 let neighbours = offered::neighbours(&topology, &Options::numbered_nodes(nodes));
                 Ok(Self::offered(name, KnownTo::Test, neighbours, root.unwrap_or(0)))
@@ -108,7 +103,7 @@ impl Graph {
 
     /// Every name, the node's first.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        Topology::ALL.into_iter().map(short).chain(OFFERED.into_iter().map(|(name, _)| name))
+        Topology::ALL.into_iter().map(short).chain(offered_alone().map(|(name, _)| name))
     }
 
     /// The graph that an experiment draws, with these nodes, all of which it has, as n0, n1 and so on. Without a root the
@@ -154,6 +149,12 @@ impl Graph {
             }
         }
         graph
+    }
+
+    /// Whether a node can hand values to the root first: not where nobody passes anything on, nor along edges that a test
+    /// offers, which say nothing of a master ([`node::ConfigError::RelayWithoutRoot`]).
+    pub const fn relays(&self) -> bool {
+        matches!((self.passing, self.known_to), (Passing::On, KnownTo::Node))
     }
 
     /// How many nodes there are.

@@ -3,12 +3,12 @@
 //! Absent: the same as a picture ([`svg`]).
 
 pub(crate) mod claim;
+mod data;
 pub(crate) mod svg;
 
 use std::fmt::{self, Write as _};
 
-use serde_json::{Value, json};
-
+pub(crate) use self::data::data;
 use crate::render::finding::counted;
 use crate::topology::spread::{Cost, Relay, Spread};
 use crate::topology::{Graph, KnownTo, Passing, sum_of_squares};
@@ -64,8 +64,15 @@ pub(crate) fn overview(graphs: &[Graph], latency_ms: u32) -> String {
             hops(&on),
         ]);
     }
+    let table = if graphs.iter().any(Graph::relays) {
+        columns(&rows)
+    } else {
+        rows.remove(1);
+        let plain = |[name, edges, squares, msgs, _, hops, _]: [String; 7]| [name, edges, squares, msgs, hops];
+        columns(&rows.into_iter().map(plain).collect::<Vec<_>>())
+    };
     format!(
-        "{}{}\n\n{}\n\
+        "{}{}\n\n{table}\n\
          edges    each counted once\n\
          squares  the sum of squared out-degrees, away from the root\n\
          msgs     between nodes per broadcast, on average; acknowledgements are as many again.\n         \
@@ -74,56 +81,7 @@ pub(crate) fn overview(graphs: &[Graph], latency_ms: u32) -> String {
          {draw}\n",
         if graphs.len() == 1 { "1 topology".to_owned() } else { format!("{} topologies", graphs.len()) },
         if is_one_size { format!(" of a cluster of {}", counted(count as usize, "node")) } else { String::new() },
-        columns(&rows)
     )
-}
-
-/// Everything that [`text`] tells, as data.
-pub(crate) fn data(graph: &Graph, latency_ms: u32) -> Value {
-    let cost = |relay| {
-        Cost::of(graph, relay).map(|cost| {
-            let (soonest, median, farthest) = cost.hops;
-            json!({
-                "messages-per-broadcast": {"least": cost.least, "mean": cost.mean, "most": cost.most},
-                "messages-per-broadcast-acknowledged": {"least": cost.least * 2, "mean": cost.mean * 2.0, "most": cost.most * 2},
-                "hops-until-all": {"least": soonest, "median": median, "most": farthest},
-                "ms-until-all": {"least": soonest * latency_ms, "median": median * latency_ms, "most": farthest * latency_ms},
-            })
-        })
-    };
-    let degrees = graph.out_degrees();
-    let from_root = graph.hops_from(graph.root);
-    let node = |node: u32| {
-        let farthest = |relay| Spread::of(graph, node, relay).until_all();
-        json!({
-            "node": format!("n{node}"),
-            "neighbours": names(&graph.neighbours[node as usize]),
-            "children": names(&graph.children[node as usize]),
-            "hops-from-root": from_root[node as usize],
-            "eccentricity": graph.hops_from(node).into_iter().flatten().max(),
-            "hops-until-all": farthest(Relay::Off),
-            "hops-until-all-relayed": relays(graph).then(|| farthest(Relay::On)),
-        })
-    };
-    json!({
-        "topology": graph.name,
-        "known-to": match graph.known_to {
-            KnownTo::Experiment => "experiment",
-            KnownTo::Node => "node",
-            KnownTo::Test => "test",
-        },
-        "nodes": graph.nodes(),
-        "root": format!("n{}", graph.root),
-        "edges": graph.edges(),
-        "edges-one-way": graph.one_way(),
-        "is-tree": graph.is_tree(),
-        "latency-ms": latency_ms,
-        "out-degrees": degrees,
-        "sum-of-squared-out-degrees": sum_of_squares(&degrees),
-        "relay-off": cost(Relay::Off),
-        "relay-on": cost(Relay::On),
-        "each-node": (0..graph.nodes()).map(node).collect::<Vec<_>>(),
-    })
 }
 
 /// What it is, in a line.
@@ -261,10 +219,10 @@ fn costs(graph: &Graph, latency_ms: u32) -> String {
             ]);
         }
     }
-    let note = if relays(graph) {
-        ""
-    } else {
-        "relaying: nobody passes anything on, so there is nothing that a master could do\n"
+    let note = match graph.passing {
+        _ if graph.relays() => "",
+        Passing::Never => "relaying: nobody passes anything on, so there is nothing that a master could do\n",
+        Passing::On => "relaying: edges that a test offers lead to no master, so the node refuses it\n",
     };
     format!(
         "\n{}{note}(on a network that loses nothing, without batches; half of all operations are broadcasts; stable\n\
@@ -277,7 +235,7 @@ fn nodes(graph: &Graph) -> String {
     let from_root = graph.hops_from(graph.root);
     let mut rows = vec![
         ["node", "from root", "farthest", "all have it", ""].map(str::to_owned),
-        ["", "hops", "hops", "off", "relay"].map(str::to_owned),
+        ["", "hops", "hops", if graph.relays() { "off" } else { "hops" }, "relay"].map(str::to_owned),
     ];
     let mut passes_on = vec!["passes on to".to_owned(), String::new()];
     let hops = |hops: Option<u32>| hops.map_or("-".to_owned(), |hops| hops.to_string());
@@ -296,10 +254,15 @@ fn nodes(graph: &Graph) -> String {
             hops(from_root[node as usize]),
             hops(graph.hops_from(node).into_iter().flatten().max()),
             until(Relay::Off),
-            if relays(graph) { until(Relay::On) } else { "-".to_owned() },
+            until(Relay::On),
         ]);
     }
-    let lines = columns(&rows);
+    let lines = if graph.relays() {
+        columns(&rows)
+    } else {
+        let plain = |[node, from_root, farthest, until, _]: [String; 5]| [node, from_root, farthest, until];
+        columns(&rows.into_iter().map(plain).collect::<Vec<_>>())
+    };
     let width = lines.lines().map(|line| line.chars().count()).max().unwrap_or(0);
     let line = |(line, others): (&str, &String)| format!("{}\n", format!("{line:<width$}  {others}").trim_end());
     format!("\n{}", lines.lines().zip(&passes_on).map(line).collect::<String>())
@@ -307,10 +270,6 @@ fn nodes(graph: &Graph) -> String {
 
 fn say(text: &mut String, more: fmt::Arguments<'_>) {
     text.write_fmt(more).expect("a string takes everything");
-}
-
-const fn relays(graph: &Graph) -> bool {
-    matches!(graph.passing, Passing::On)
 }
 
 /// Rows in columns: the first begins at the left, the others end at the right.

@@ -93,10 +93,10 @@ impl Spread {
 }
 
 impl Cost {
-    /// Over values that begin at each node. Nothing where relaying makes no sense, because nobody passes anything on, or where
-    /// some value does not reach everybody.
+    /// Over values that begin at each node. Nothing where no node relays ([`Graph::relays`]), or where some value does not reach
+    /// everybody.
     pub fn of(graph: &Graph, relay: Relay) -> Option<Self> {
-        if relay == Relay::On && graph.passing == Passing::Never {
+        if relay == Relay::On && !graph.relays() {
             return None;
         }
         let spreads: Vec<Spread> = (0..graph.nodes()).map(|origin| Spread::of(graph, origin, relay)).collect();
@@ -137,6 +137,7 @@ mod tests {
     #[test]
     fn what_maelstrom_offers() {
         assert_eq!(cost("line", Relay::Off), Some((24, 24, (12, 18, 24))));
+        assert_eq!(cost("line", Relay::On), None, "its edges lead to no master");
         assert_eq!(cost("total", Relay::Off), Some((576, 576, (1, 1, 1))), "2E - (n - 1), of 300 edges");
         assert_eq!(cost("tree4", Relay::Off).map(|(_, _, hops)| hops.2), Some(5));
     }

@@ -101,13 +101,17 @@ fn maelstrom_cannot_offer_it() {
 #[test]
 fn a_drawing_is_drawn_from_its_experiment() {
     let session = Session::new().file("x.yaml", EXPERIMENT);
-    session.run("topology --of x.yaml").ends_with(0).prints("2 topologies of a cluster of 5 nodes").prints("fork");
+    let all = session.run("topology --of x.yaml");
+    all.ends_with(0).prints("2 topologies of a cluster of 5 nodes").prints("fork");
+    // The node refuses to relay over edges that a test offers.
+    assert!(!all.stdout.contains("relay"), "{all}");
     let ended = session.run("topology --of x.yaml ring --svg ring.svg");
     ended
         .ends_with(0)
         .prints("  n4 → n0\n")
         .prints("edges        5, 5 of them one way only")
-        .prints("off    each            10");
+        .prints("off    each            10")
+        .prints("relaying: edges that a test offers lead to no master, so the node refuses it");
     assert!(session.has("ring.svg"));
     session.run("topology --of x.yaml star").ends_with(2).says("draws no topology `star`; it has `ring`, `fork`");
     let named = "name: x\nnode: {bin: ./a}\ntest: {topology: {b: [a], a: [b]}, nodes: [b, a]}\n";
