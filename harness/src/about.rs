@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::limit::{JudgedBy, Limit};
 use crate::outcome::EngineId;
 use crate::plan::{Cell, EngineChoice, NodeSource, Plan};
+use crate::shell;
 
 /// One run of an experiment, before anything was measured. The stored form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,6 +99,26 @@ impl About {
         (0..).zip(all).filter(|(place, _)| is_ours(place)).map(|(_, run)| run).collect()
     }
 
+    /// The command that makes one run of a cell again and nothing else, if it was made by `harness run`.
+    pub fn replay(&self, cell: &str, seed: u64) -> Option<String> {
+        let [program, verb, words @ ..] = &self.command[..] else { return None };
+        let mut line = vec![program.clone(), verb.clone()];
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let (flag, attached) =
+                word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
+            let takes_value = flag.starts_with('-') && attached.is_none() && !SWITCHES.contains(&flag);
+            let value = if takes_value { words.next() } else { None };
+            if !flag.starts_with('-') || KEPT.contains(&flag) {
+                line.push(word.clone());
+                line.extend(value.cloned());
+            }
+        }
+        let seed = seed.to_string();
+        line.extend(["--only", cell, "--seeds", "1", "--seed", &seed].map(str::to_owned));
+        (verb == "run").then(|| shell::line(line))
+    }
+
     /// The plan that this run began with.
     pub fn plan(&self) -> Plan {
         let cells = self.cells.iter().map(|cell| Cell {
@@ -139,9 +160,16 @@ impl fmt::Display for Part {
     }
 }
 
+/// Flags of `harness run` that have no value.
+const SWITCHES: [&str; 2] = ["--fresh", "--keep-raw"];
+
+/// Flags of `harness run` that matter to a single run.
+const KEPT: [&str; 4] = ["--deadline", "--engine", "--maelstrom", "--store"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Cli;
     use crate::sample;
 
     #[test]
@@ -160,6 +188,32 @@ mod tests {
                 assert!(counts.iter().max() <= counts.iter().min().map(|least| least + 1).as_ref(), "{counts:?}");
             }
         }
+    }
+
+    #[test]
+    fn one_run_is_made_again_by_a_command_that_can_be_typed() {
+        let of = |words: &str| {
+            let command = words.split(' ').map(str::to_owned).collect();
+            About { command, ..sample::about(3) }.replay("topology=star", 17)
+        };
+        let alone = "--only topology=star --seeds 1 --seed 17";
+        let typed = "harness run --fresh x.yaml --engine simulated --seeds 100 --only relay=on --store=s --format json";
+        assert_eq!(of(typed), Some(format!("harness run x.yaml --engine simulated --store=s {alone}")));
+        assert_eq!(of("./h run --keep-raw --seed=3 x.yaml"), Some(format!("./h run x.yaml {alone}")));
+        assert_eq!(of("harness watch x.yaml"), None);
+        assert_eq!(of("harness"), None);
+    }
+
+    /// Were a switch missing in the table, it would take the experiment's file for its value.
+    #[test]
+    fn every_switch_of_the_verb_is_known() {
+        let cli = <Cli as clap::CommandFactory>::command();
+        let run = cli.find_subcommand("run").unwrap();
+        let flags = run.get_arguments().filter(|flag| !flag.is_positional() && !flag.get_action().takes_values());
+        let flags: Vec<String> = flags.filter_map(|flag| flag.get_long()).map(|long| format!("--{long}")).collect();
+        assert_eq!(flags, SWITCHES);
+        let is_kept = |name: &&str| run.get_arguments().any(|flag| flag.get_long() == name.strip_prefix("--"));
+        assert!(KEPT.iter().all(is_kept));
     }
 
     #[test]

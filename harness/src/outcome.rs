@@ -152,6 +152,12 @@ pub enum Finding {
         /// From how many nodes.
         nodes: usize,
     },
+    /// Replies came that nobody waited for: second answers to one request, answers to none, and answers after the client had
+    /// given up.
+    Unclaimed {
+        /// How many.
+        replies: u64,
+    },
     /// Anything else worth saying.
     Note {
         /// What.

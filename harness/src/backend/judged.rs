@@ -77,12 +77,7 @@ fn measured_spans(run: &Run) -> Option<Vec<protocol::Duration>> {
 }
 
 fn unclaimed(run: &Run) -> Option<Finding> {
-    let (count, noun) = (run.unclaimed_replies, if run.unclaimed_replies == 1 { "reply" } else { "replies" });
-    let text = format!(
-        "{count} {noun} came that nobody waited for: second answers to one request, answers to none, or answers \
-         after the client's 5 s"
-    );
-    (run.unclaimed_replies > 0).then_some(Finding::Note { text })
+    (run.unclaimed_replies > 0).then_some(Finding::Unclaimed { replies: run.unclaimed_replies })
 }
 
 #[cfg(test)]

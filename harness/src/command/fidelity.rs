@@ -27,7 +27,7 @@ use crate::fidelity::replay;
 use crate::fidelity::report::Report;
 use crate::fidelity::scenario::{self, Scenario};
 use crate::outcome::Record;
-use crate::plan::{Cell, EngineChoice, Plan, listed};
+use crate::plan::{Cell, EngineChoice, Plan};
 use crate::provenance::{self, Origin};
 use crate::render::fidelity as render;
 use crate::spec::nearest::nearest;
@@ -77,9 +77,9 @@ impl Asked {
         let names = || scenarios().map(|one| one.name).chain(control::ALL.iter().map(|one| one.name));
         if let Some(unknown) = only.iter().find(|name| !names().any(|known| known == name.as_str())) {
             let near = nearest(unknown, names());
-            let hint = near.map_or_else(|| ".".to_owned(), |near| format!("; did you mean `{near}`?"));
-            let all: Vec<String> = names().map(str::to_owned).collect();
-            bail!("no scenario and no control is called `{unknown}`{hint} There are {}.", listed(&all));
+            let hint = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            let all: Vec<&str> = names().collect();
+            bail!("no scenario and no control is called `{unknown}`; {hint}there are {}", all.join(", "));
         }
         let is_asked = |name: &str| only.is_empty() || only.iter().any(|asked| asked == name);
         Ok(Self {

@@ -104,9 +104,22 @@ fn compared(
     console: &Console,
 ) -> anyhow::Result<ExitStatus> {
     let measured = Measured::open(&args.store, kept)?;
+    let seeds: Vec<u64> = measured.of_cell(&cell.name).map(|record| record.options.seed).collect();
     let record = measured.of_cell(&cell.name).find(|record| record.options.seed == options.seed);
-    let record =
-        record.with_context(|| format!("`{kept}` holds no run of cell `{}` with seed {}", cell.name, options.seed))?;
+    let record = record.with_context(|| {
+        let (cell, seed) = (&cell.name, options.seed);
+        match (seeds.iter().min(), seeds.iter().max()) {
+            (Some(first), Some(last)) if first == last => {
+                format!("`{kept}` holds no run of cell `{cell}` with seed {seed}, but one with `--seed {first}`")
+            }
+            (Some(first), Some(last)) => {
+                format!(
+                    "`{kept}` holds no run of cell `{cell}` with seed {seed}, but some with seeds {first} to {last}"
+                )
+            }
+            _ => format!("`{kept}` holds no run of cell `{cell}`"),
+        }
+    })?;
     let Some(stored) = &record.outcome.trace_digest else {
         bail!("`{kept}` was run by the {} engine, whose runs have no digest", record.provenance.engine.name);
     };

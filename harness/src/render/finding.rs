@@ -1,6 +1,6 @@
 //! What a reader should know before trusting a result, in words, each with what helps.
 
-use crate::outcome::Finding;
+use crate::outcome::{Finding, Record};
 
 /// The finding in one sentence, and a hint where something can be done.
 pub(crate) fn words(finding: &Finding) -> (String, Option<&'static str>) {
@@ -33,6 +33,52 @@ pub(crate) fn words(finding: &Finding) -> (String, Option<&'static str>) {
             Some("Maelstrom asks only the last read; limit `missing` to hold every node to it"),
         ),
         Finding::Note { text } => (text.clone(), None),
+        Finding::Unclaimed { replies } => {
+            let replies = if *replies == 1 { "1 reply".to_owned() } else { format!("{replies} replies") };
+            let text = format!(
+                "{replies} came that nobody waited for: second answers to one request, answers to none, or answers after the \
+                 client's 5 s"
+            );
+            (text, None)
+        }
+    }
+}
+
+/// What some runs of one cell found and a reader should know, in words: each thing once, and of those that differ in numbers
+/// alone the worst.
+pub(crate) fn of_runs(records: &[&Record]) -> Vec<(String, Option<&'static str>)> {
+    let mut told: Vec<(&Finding, usize)> = Vec::new();
+    let findings = records.iter().flat_map(|record| &record.outcome.findings);
+    for finding in findings.filter(|one| is_warning(one) || !matches!(one, Finding::Late { .. })) {
+        match told.iter_mut().find(|(known, _)| are_alike(known, finding)) {
+            None => told.push((finding, 1)),
+            Some((worst, runs)) => {
+                *runs += 1;
+                if badness(finding) > badness(worst) {
+                    *worst = finding;
+                }
+            }
+        }
+    }
+    let in_words = |(worst, runs): (&Finding, usize)| {
+        let (text, hint) = words(worst);
+        (if runs == 1 || badness(worst).is_none() { text } else { format!("{text} (the worst of {runs} runs)") }, hint)
+    };
+    told.into_iter().map(in_words).collect()
+}
+
+/// Whether two findings of a cell say the same, but for numbers.
+fn are_alike(one: &Finding, other: &Finding) -> bool {
+    one == other || badness(one).is_some() && std::mem::discriminant(one) == std::mem::discriminant(other)
+}
+
+/// By what the findings of some kinds are told apart.
+fn badness(finding: &Finding) -> Option<f64> {
+    match finding {
+        Finding::Late { p99_ms, .. } => Some(*p99_ms),
+        Finding::MissingButStable { values, .. } => Some(*values as f64),
+        Finding::Unclaimed { replies } => Some(*replies as f64),
+        Finding::Flaky { .. } | Finding::NotJudged { .. } | Finding::Note { .. } => None,
     }
 }
 
@@ -41,7 +87,7 @@ pub(crate) fn is_warning(finding: &Finding) -> bool {
     match finding {
         Finding::Late { p99_ms, bound_ms, .. } => p99_ms > bound_ms,
         Finding::Flaky { .. } | Finding::MissingButStable { .. } | Finding::NotJudged { .. } => true,
-        Finding::Note { .. } => false,
+        Finding::Note { .. } | Finding::Unclaimed { .. } => false,
     }
 }
 
@@ -53,6 +99,7 @@ pub(crate) fn counted(number: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample;
 
     fn late(p99_ms: f64) -> Finding {
         Finding::Late { p50_ms: 0.1, p99_ms, max_ms: 12.0, bound_ms: 5.0 }
@@ -72,6 +119,25 @@ mod tests {
         assert!(text.starts_with("deliveries were late by 0.1 ms"), "{text}");
         assert_eq!(hint, None);
         assert!(!is_warning(&late(1.0)));
+    }
+
+    #[test]
+    fn of_what_differs_in_numbers_alone_the_worst_is_told() {
+        let note = Finding::Note { text: "n1 was muted".into() };
+        let unclaimed = |replies| Finding::Unclaimed { replies };
+        let runs =
+            [vec![unclaimed(2), late(1.0)], vec![unclaimed(6), note.clone()], vec![note, unclaimed(1), late(9.0)]];
+        let plan = sample::plan(3);
+        let records: [Record; 3] = runs.map(|findings| {
+            let mut record = sample::record(&plan.cells[0], 0);
+            record.outcome.findings = findings;
+            record
+        });
+        let told: Vec<String> = of_runs(&records.each_ref()).into_iter().map(|(text, _)| text).collect();
+        let [replies, muted, lateness] = &told[..] else { panic!("{told:?}") };
+        assert!(replies.starts_with("6 replies came") && replies.ends_with("(the worst of 3 runs)"), "{replies}");
+        assert_eq!(muted, "n1 was muted");
+        assert!(lateness.starts_with("unreliable: ") && !lateness.contains("worst"), "{lateness}");
     }
 
     #[test]

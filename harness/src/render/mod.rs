@@ -30,6 +30,8 @@ use crate::gate::{self, Breach, Judgement, Regressed, Rules, Verdict};
 use crate::outcome::{Outcome, Record};
 use crate::statistics::Spread;
 
+pub(crate) use self::notes::reasons;
+
 /// An experiment's results, judged. The shown form; [`Record`] is the stored one.
 #[derive(Debug)]
 pub(crate) struct Summary<'a> {

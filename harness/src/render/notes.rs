@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
-use engine::{Distribution, Options, ProcessDelay, Topology};
+use engine::{Options, ProcessDelay, Topology};
 
 use super::{Row, Summary, finding};
 use crate::about::About;
@@ -122,13 +122,9 @@ fn process_delay(options: &Options) -> String {
     let ProcessDelay { mean_us, distribution } = options.process_delay;
     let written = |us: u64| if us.is_multiple_of(1000) { format!("{} ms", us / 1000) } else { format!("{us} us") };
     let mean = written(mean_us);
-    let how = match distribution {
-        Distribution::Constant => "constant",
-        Distribution::Exponential => "exponential",
-        Distribution::Uniform => "uniform",
-    };
-    let all = if mean_us == 0 { "processing is free".to_owned() } else { format!("process delay {mean} {how}") };
-    let own = options.process_delay_of.iter().map(|(node, us)| format!("{node} {} {how}", written(*us)));
+    let all =
+        if mean_us == 0 { "processing is free".to_owned() } else { format!("process delay {mean} {distribution}") };
+    let own = options.process_delay_of.iter().map(|(node, us)| format!("{node} {} {distribution}", written(*us)));
     std::iter::once(all).chain(own).collect::<Vec<_>>().join(", ")
 }
 
@@ -160,14 +156,32 @@ fn troubles(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
     }
     let fails = |row: &Row<'_>| matches!(row.judgement.verdict, Verdict::Fail { .. });
     if summary.about.repeat > 1 && summary.about.engine.name == "simulated" && summary.rows.iter().any(fails) {
-        writeln!(text, "one seed alone, with its raw files: `--only CELL --seeds 1 --seed N`")?;
+        writeln!(text, "{}", one_alone(summary))?;
     }
     Ok(())
 }
 
+/// How a reader sees one of the runs that made a cell fail.
+fn one_alone(summary: &Summary<'_>) -> String {
+    let failing = summary.rows.iter().find_map(|row| match &row.judgement.verdict {
+        Verdict::Fail { breaches } => breaches.iter().find_map(|breach| match breach {
+            Breach::Exceeded(exceeded) => Some((row, exceeded.repetition)),
+            Breach::Invalid { repetition } => Some((row, *repetition)),
+            Breach::Regressed(_) => None,
+        }),
+        Verdict::Pass | Verdict::Unknown { .. } => None,
+    });
+    let command = failing.and_then(|(row, repetition)| {
+        let seed = row.records.get(repetition as usize)?.options.seed;
+        summary.about.replay(&row.cell.cell, seed)
+    });
+    let command = command.unwrap_or_else(|| "--only CELL --seeds 1 --seed N".to_owned());
+    format!("one run alone, with its raw files: `{command}`")
+}
+
 /// Why a cell fails or could not be judged, a sentence for every reason; none where it passes. Every form of the answer says
 /// the same ones.
-pub(super) fn reasons(summary: &Summary<'_>, row: &Row<'_>) -> Vec<String> {
+pub(crate) fn reasons(summary: &Summary<'_>, row: &Row<'_>) -> Vec<String> {
     let is_repeated = summary.about.repeat > 1;
     match &row.judgement.verdict {
         Verdict::Fail { breaches } => breaches.iter().map(|breach| broken(row, breach, is_repeated)).collect(),
@@ -218,12 +232,8 @@ fn close_calls(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
 fn findings(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
     let mut cells: BTreeMap<(String, Option<&str>), Vec<&str>> = BTreeMap::new();
     for row in &summary.rows {
-        let findings = row.records.iter().flat_map(|record| &record.outcome.findings);
-        for finding in findings.filter(|one| finding::is_warning(one) || matches!(one, Finding::Note { .. })) {
-            let concerned = cells.entry(finding::words(finding)).or_default();
-            if concerned.last() != Some(&row.cell.cell.as_str()) {
-                concerned.push(&row.cell.cell);
-            }
+        for words in finding::of_runs(&row.records) {
+            cells.entry(words).or_default().push(&row.cell.cell);
         }
     }
     if !cells.is_empty() || !summary.remarks.is_empty() {

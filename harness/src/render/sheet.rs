@@ -85,10 +85,12 @@ impl<T: Into<String>> From<T> for Entry {
 }
 
 impl Sheet {
-    /// For a terminal or a page of this width. Where it does not fit, long fields are broken into lines.
+    /// For a terminal or a page of this width. Where it does not fit, long fields are broken into lines, names at hyphens.
     pub(crate) fn table(&self, look: Look) -> String {
         self.fitted(look).unwrap_or_else(|| {
-            let mut table = self.drawn(look, 1);
+            let mut narrow = self.clone();
+            narrow.rows.iter_mut().filter_map(|row| row.first_mut()).for_each(|name| name.text = folded(&name.text));
+            let mut table = narrow.drawn(look, 1);
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width);
             table.trim_fmt()
         })
@@ -173,6 +175,25 @@ impl Entry {
     }
 }
 
+/// A long name in lines that end in hyphens.
+fn folded(name: &str) -> String {
+    let mut text = String::new();
+    let mut used = 0;
+    for part in name.split_inclusive('-') {
+        let width = part.chars().count();
+        if used > 0 && used + width > NAME_WIDTH {
+            text.push('\n');
+            used = 0;
+        }
+        text.push_str(part);
+        used += width;
+    }
+    text
+}
+
+/// What a name may take of a page that is too narrow.
+const NAME_WIDTH: usize = 14;
+
 /// A table's width, its escape sequences left aside.
 fn width(table: &Table, gap: u16) -> u16 {
     let widths = table.column_max_content_widths();
@@ -211,6 +232,12 @@ mod tests {
             "| a\\|b | msgs/op all |\n| :-- | --: |\n| =x\\\\u{1b}\\[1m | **25.73 ✗** |\n| y | 1 |\n"
         );
         assert_eq!(sheet().csv(), "a|b,msgs/op all\n'=x\\u{1b}[1m,25.73 ✗\ny,1\n");
+    }
+
+    #[test]
+    fn names_are_broken_at_hyphens() {
+        assert_eq!(folded("without-head-of-line-blocking"), "without-head-\nof-line-\nblocking");
+        assert_eq!((folded("n12-tree-relay"), folded("")), ("n12-tree-relay".to_owned(), String::new()));
     }
 
     #[test]

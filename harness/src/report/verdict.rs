@@ -4,11 +4,8 @@ use maud::{Markup, html};
 
 use super::{Shown, word};
 use crate::exit::ExitStatus;
-use crate::figure::Figure;
-use crate::gate::{Breach, Verdict};
-use crate::outcome::Finding;
-use crate::render::finding::{is_warning, words};
-use crate::render::{Row, Summary};
+use crate::gate::Verdict;
+use crate::render::{Row, Summary, finding, reasons};
 
 /// What is told at the head.
 pub(super) fn section(run: &Shown<'_>, is_single: bool) -> Markup {
@@ -57,7 +54,7 @@ pub(super) fn class(summary: &Summary<'_>) -> &'static str {
 fn troubles(summary: &Summary<'_>) -> Markup {
     let of = |is_required: bool| {
         let rows = summary.rows.iter().filter(move |row| row.cell.required == is_required);
-        rows.flat_map(reasons).collect::<Vec<_>>()
+        rows.flat_map(|row| items(summary, row)).collect::<Vec<_>>()
     };
     let (required, others) = (of(true), of(false));
     let mut known = known(summary);
@@ -100,23 +97,10 @@ fn list(heading: &str, items: &[Item], fold: Fold) -> Markup {
 /// So many things are read without asking for them.
 const LISTED: usize = 12;
 
-fn reasons(row: &Row<'_>) -> Vec<Item> {
-    let item = |sign, what| Item { sign, whom: row.cell.cell.clone(), what };
-    match &row.judgement.verdict {
-        Verdict::Pass => Vec::new(),
-        Verdict::Unknown { reason } => vec![item("?", reason.trim_end().to_owned())],
-        Verdict::Fail { breaches } => breaches.iter().map(|breach| item("✗", broken(row, breach))).collect(),
-    }
-}
-
-fn broken(row: &Row<'_>, breach: &Breach) -> String {
-    let lost = row.counted.value(Figure::Lost).filter(|lost| *lost > 0.0);
-    match (breach, lost) {
-        (Breach::Exceeded(exceeded), _) => exceeded.to_string(),
-        (Breach::Regressed(regressed), _) => regressed.to_string(),
-        (Breach::Invalid { .. }, Some(lost)) => format!("invalid: {lost:.0} acknowledged values are lost"),
-        (Breach::Invalid { .. }, None) => "invalid; results.edn in the store says why".into(),
-    }
+fn items(summary: &Summary<'_>, row: &Row<'_>) -> Vec<Item> {
+    let sign = if matches!(row.judgement.verdict, Verdict::Unknown { .. }) { "?" } else { "✗" };
+    let reasons = reasons(summary, row).into_iter();
+    reasons.map(|what| Item { sign, whom: row.cell.cell.clone(), what }).collect()
 }
 
 /// Close calls of required cells, and findings, each once.
@@ -126,13 +110,9 @@ fn known(summary: &Summary<'_>) -> Vec<Item> {
     let mut items: Vec<Item> =
         close.map(|(row, close)| Item { sign: "!", whom: row.cell.cell.clone(), what: close.to_string() }).collect();
     for row in &summary.rows {
-        let findings = row.records.iter().flat_map(|record| &record.outcome.findings);
-        for finding in findings.filter(|one| is_warning(one) || matches!(one, Finding::Note { .. })) {
-            let (text, hint) = words(finding);
+        for (text, hint) in finding::of_runs(&row.records) {
             let what = hint.map_or_else(|| text.clone(), |hint| format!("{text}; {hint}"));
-            if !items.iter().any(|item| item.whom == row.cell.cell && item.what == what) {
-                items.push(Item { sign: "!", whom: row.cell.cell.clone(), what });
-            }
+            items.push(Item { sign: "!", whom: row.cell.cell.clone(), what });
         }
     }
     items

@@ -44,7 +44,7 @@ fn junit_markdown_and_annotations_say_the_same_as_the_table() {
     let summary = Summary::of(&about, &records, Utf8Path::new("store/x"), Some(31.0));
     let forms = forms(&summary);
     for row in &summary.rows {
-        for reason in notes::reasons(&summary, row) {
+        for reason in reasons(&summary, row) {
             let first = reason.lines().next().unwrap();
             let is_said = |name: &str, text: &str| match name {
                 "markdown" => text.contains(&escape::markdown(first)),
