@@ -15,6 +15,9 @@ pub(super) fn section(run: &Shown<'_>) -> Markup {
         records().map(|record| (record.provenance.node.as_str(), record.provenance.node_digest.as_str())).collect();
     let programs: BTreeSet<&str> = records().map(|record| record.provenance.harness.as_str()).collect();
     let seconds: f64 = records().map(|record| record.outcome.wall_seconds).sum();
+    let is_repeatable = about.engine.name == "simulated" && about.repeat > 1;
+    let first = about.cells.first().filter(|_| is_repeatable);
+    let alone = first.and_then(|cell| about.replay(&cell.cell, cell.options.seed));
     html! {
         section {
             h2 { "Where this comes from" }
@@ -23,8 +26,8 @@ pub(super) fn section(run: &Shown<'_>) -> Markup {
             @if let Some(git) = &about.git { @if git.ends_with("-dirty") {
                 p.flag { "! The sources had changes that no commit has: the same command at that commit may give other figures." }
             } }
-            @if about.engine.name == "simulated" && about.repeat > 1 {
-                p.muted { "One run of it alone, with its history: add " code { "--only CELL --seeds 1 --seed N" } "." }
+            @if let Some(alone) = alone {
+                p.muted { "One run of it alone, with its history: " code { (alone) } }
             }
             dl {
                 dt { "experiment" } dd { (about.experiment) ", " (counted(about.cells.len(), "cell")) @if about.repeat > 1 { ", each run " (about.repeat) " times" } }
