@@ -108,15 +108,21 @@ impl Machine for Broadcaster {
 
     #[inline]
     fn on_message(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
-        match self {
-            Self::Follower(node) => node.on_message(now, source, body, out),
-            Self::Leader(node) => node.on_message(now, source, body, out),
-            Self::Uninitialised(config) => {
-                let config = *config;
-                self.on_first_message(config, now, source, body, out);
+        let master = match self {
+            Self::Follower(node) => {
+                node.on_message(now, source, body, out);
+                node.next_master()
             }
-        }
-        if let Some(master) = self.next_master() {
+            Self::Leader(node) => {
+                node.on_message(now, source, body, out);
+                node.next_master()
+            }
+            &mut Self::Uninitialised(config) => {
+                self.on_first_message(config, now, source, body, out);
+                None
+            }
+        };
+        if let Some(master) = master {
             self.change_masters(master, now, out);
         }
     }

@@ -5,15 +5,15 @@
 
 use protocol::{Address, Body, ErrorCode, Machine, MessageId, Outbox, Reply, Request, Time, Value, ValueSet, Values};
 
+use self::concerns::Concerns;
 use self::edges::{Links, find, links};
-use crate::receipts::{Collector, Receipts};
 use crate::recovery::Recovery;
 use crate::role::{Follower, Leader, Role};
-use crate::topology::{Cluster, Topology};
-use crate::watch::Watch;
-use crate::{Acks, Config, Link, Master, Peer, RoundTrip, Sender};
+use crate::topology::Topology;
+use crate::{Acks, Config, Link, Peer, RoundTrip, Sender};
 
 mod batches;
+mod concerns;
 mod edges;
 mod memory;
 
@@ -25,24 +25,43 @@ mod memory;
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Node<R> {
-    config: Config,
+    /// What it has in mind besides values. Mostly nothing.
+    concerns: Concerns,
+    /// Whether every message is answered by one of its own, at once.
+    acknowledges: bool,
+    passes: Passes,
     seen: ValueSet,
-    /// No link is due before this time, nor anything of a recovery.
+    /// No link is due before this time, nor any concern.
     wake: Time,
     /// To the nodes that this one passes values to, by address. The first in place, since in a tree there is mostly one.
     links: Links,
-    /// What this node has lost, as far as it knows. Boxed, because hardly any node ever has.
-    recovery: Option<Box<Recovery>>,
-    /// What has arrived from others, where one acknowledgement stands for many messages. Boxed, like all that most
-    /// configurations do without.
-    receipts: Option<Box<Receipts>>,
-    /// Whether the master still answers, where another one could take its place.
-    watch: Option<Box<Watch>>,
+    config: Config,
     /// Any message of a new link gets a number from here on.
     unused: MessageId,
     nodes: u32,
     number: u32,
     pub(crate) role: R,
+}
+
+/// To whom a value goes on that has come from another node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Passes {
+    /// To nobody: all are neighbours.
+    Nowhere,
+    /// Over all links, but not back over the one it came by.
+    Onward,
+    /// Over all links.
+    Over,
+}
+
+impl Passes {
+    fn of(config: Config) -> Self {
+        match config.topology.passes_on() {
+            false => Self::Nowhere,
+            true if config.relay_to_master || config.sender == Sender::Told => Self::Over,
+            true => Self::Onward,
+        }
+    }
 }
 
 impl Node<Follower> {
@@ -64,30 +83,28 @@ impl Node<Leader> {
 
 impl<R: Role> Node<R> {
     fn new(config: Config, nodes: u32, number: u32, links: Links, role: R) -> Self {
-        let collector = config.has_collector().then(|| Collector(Address::node(Cluster::new(nodes).root())));
-        let receipts = || Box::new(Receipts::new(config.acks.delay(config.windows), collector));
-        let receipts = config.acks.are_cumulative().then(receipts);
         Self {
+            concerns: Concerns::of(config, nodes),
+            acknowledges: config.acks == Acks::Each,
+            passes: Passes::of(config),
+            seen: ValueSet::new(),
+            wake: Time::MAX,
+            links,
             config,
+            unused: 0,
             nodes,
             number,
-            seen: ValueSet::new(),
-            links,
-            receipts,
-            unused: 0,
-            wake: Time::MAX,
-            recovery: None,
-            watch: None,
             role,
         }
     }
 
     /// The same node, which does not know yet whether it was there before.
-    pub(crate) fn newborn(self, now: Time) -> Self {
+    pub(crate) fn newborn(mut self, now: Time) -> Self {
         let recovery = Recovery::newborn(now);
-        let watch = (self.config.master == Master::Dynamic)
-            .then(|| Box::new(Watch::new(self.config, self.nodes, self.number, now)));
-        Self { wake: self.wake.min(recovery.due()), recovery: Some(Box::new(recovery)), watch, ..self }
+        self.wake = self.wake.min(recovery.due());
+        self.concerns.set_recovery(Some(recovery));
+        self.concerns.begin_watch(self.config, self.nodes, self.number, now);
+        self
     }
 
     /// This node's place in the cluster's list.
@@ -108,10 +125,7 @@ impl<R: Role> Node<R> {
     /// Who should be the master, if that has changed.
     #[inline]
     pub(crate) fn next_master(&self) -> Option<u32> {
-        if self.config.master == Master::Fixed {
-            return None;
-        }
-        self.watch.as_ref().map(|watch| watch.master()).filter(|&master| master != R::master(self))
+        self.concerns.watched_master().filter(|&master| master != R::master(self))
     }
 
     /// The values it holds.
@@ -125,7 +139,7 @@ impl<R: Role> Node<R> {
             return;
         }
         self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
-        if let Some(watch) = &mut self.watch {
+        if let Some(watch) = self.concerns.watch() {
             watch.stir(now);
         }
         for link in &mut self.links {
@@ -139,12 +153,11 @@ impl<R: Role> Node<R> {
     /// Takes in a value from another node: to all that this node passes values to. Where values flood over edges, not
     /// back over the one it came by; where all are neighbours, to nobody.
     pub(crate) fn pass_on(&mut self, now: Time, source: Address, message: Value, out: &mut Outbox<Peer>) {
-        if !self.seen.insert(message) || !self.config.topology.passes_on() {
+        if !self.seen.insert(message) || self.passes == Passes::Nowhere {
             return;
         }
-        let tells_sender = self.config.relay_to_master || self.config.sender == Sender::Told;
         for link in &mut self.links {
-            if tells_sender || link.ends().target != source {
+            if self.passes == Passes::Over || link.ends().target != source {
                 link.push(now, message, out);
                 // A leaf passes nothing on, and has nothing to wake up for.
                 self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
@@ -183,15 +196,13 @@ impl<R: Role> Node<R> {
         }
         let mut node = Node::new(self.config, self.nodes, self.number, links, role(uplink));
         node.seen = self.seen;
-        node.receipts = self.receipts;
         node.unused = first;
-        node.recovery = self.recovery;
-        if let Some(recovery) = &mut node.recovery {
-            let uplink = node.role.uplink().map(|link| link.ends().target);
-            let others = node.links.iter().map(|link| link.ends().target).chain(uplink);
-            recovery.also_ask(now, others, out);
+        node.concerns = self.concerns;
+        let uplink = node.role.uplink().map(|link| link.ends().target);
+        let others: Vec<Address> = node.links.iter().map(|link| link.ends().target).chain(uplink).collect();
+        if let Some(recovery) = node.concerns.recovery() {
+            recovery.also_ask(now, others.into_iter(), out);
         }
-        node.watch = self.watch;
         node.wake = node.earliest_due();
         node
     }
@@ -199,7 +210,7 @@ impl<R: Role> Node<R> {
     /// Tells another node that its message has arrived, if such things are said.
     #[inline]
     pub(crate) fn acknowledge(&self, source: Address, msg_id: MessageId, out: &mut Outbox<Peer>) {
-        if self.config.acks == Acks::Each {
+        if self.acknowledges {
             out.tell(source, Peer::Ack { in_reply_to: msg_id });
         }
     }
@@ -213,9 +224,19 @@ impl<R: Role> Node<R> {
     /// The link to that node, if there is one.
     #[inline]
     fn link_to(&mut self, target: Address) -> Option<&mut Link> {
-        match find(&self.links, target) {
-            Some(place) => Some(&mut self.links[place]),
+        let links = self.links.as_mut_slice();
+        match find(links, target) {
+            Some(place) => Some(&mut links[place]),
             None => self.role.uplink().filter(|uplink| uplink.ends().target == target),
+        }
+    }
+
+    /// What a message means beyond what it says.
+    #[cold]
+    fn consider(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
+        self.look_back(now, body, out);
+        if let Some(watch) = self.concerns.watch() {
+            watch.hear(now, source, body);
         }
     }
 
@@ -245,10 +266,7 @@ impl<R: Role> Node<R> {
 
     fn earliest_due(&mut self) -> Time {
         let uplink = self.role.uplink().map_or(Time::MAX, |link| link.due());
-        let recovery = self.recovery.as_ref().map_or(Time::MAX, |recovery| recovery.due());
-        let receipts = self.receipts.as_ref().map_or(Time::MAX, |receipts| receipts.due());
-        let watch = self.watch.as_ref().map_or(Time::MAX, |watch| watch.due());
-        self.links.iter().map(Link::due).fold(uplink.min(recovery).min(receipts).min(watch), Time::min)
+        self.links.iter().map(Link::due).fold(uplink.min(self.concerns.due()), Time::min)
     }
 }
 
@@ -256,13 +274,8 @@ impl<R: Role> Machine for Node<R> {
     type Peer = Peer;
 
     fn on_message(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
-        if self.recovery.is_some() {
-            self.look_back(now, body, out);
-        }
-        if self.config.master == Master::Dynamic
-            && let Some(watch) = &mut self.watch
-        {
-            watch.hear(now, source, body);
+        if self.concerns.are_any() {
+            self.consider(now, source, body, out);
         }
         match *body {
             Body::Peer(Peer::Holds { in_reply_to, ref messages }) => {
@@ -285,7 +298,7 @@ impl<R: Role> Machine for Node<R> {
             Body::Peer(Peer::Pong { .. }) | Body::Reply { .. } => {}
             Body::Request { id, ref request } => self.serve(now, source, id, request, out),
         }
-        if self.config.is_batched() {
+        if self.concerns.are_batched() {
             // What one event has brought goes out together, and what waited with it.
             self.wake = now;
             self.on_wake(now, out);
@@ -296,25 +309,23 @@ impl<R: Role> Machine for Node<R> {
         if now < self.wake {
             return;
         }
-        let mut receipts = self.receipts.take();
+        let mut receipts = self.concerns.receipts();
         for link in &mut self.links {
             link.on_wake(now, receipts.as_deref_mut(), out);
         }
         if let Some(uplink) = self.role.uplink() {
             uplink.on_wake(now, receipts.as_deref_mut(), out);
         }
-        if let Some(receipts) = &mut receipts {
+        if let Some(receipts) = receipts {
             let links = &self.links;
             let is_there = |target| find(links, target).is_some_and(|place| !links[place].is_suspected());
             receipts.on_wake(now, is_there, out);
         }
-        self.receipts = receipts;
-        if let Some(watch) = &mut self.watch {
+        if let Some(watch) = self.concerns.watch() {
             watch.on_wake(now, out);
         }
-        if let Some(recovery) = &mut self.recovery
-            && recovery.on_wake(now, Address::node(self.number), out)
-        {
+        let me = Address::node(self.number);
+        if self.concerns.recovery().is_some_and(|recovery| recovery.on_wake(now, me, out)) {
             self.recover(now, out);
         }
         self.wake = self.earliest_due();

@@ -140,15 +140,12 @@ impl Single {
             return;
         }
         let entry = self.entries.at_mut(id);
-        let Entry { sent, progress, .. } = *entry;
-        match progress {
-            Progress::Sent => {
-                entry.progress = Progress::Acknowledged;
-                self.measure(now.since(sent));
-            }
-            // Nobody can have a message that was never sent.
-            Progress::Acknowledged | Progress::Waiting => return,
-            Progress::Batch | Progress::Doubtful | Progress::Repeated => self.acknowledge_late(now, id),
+        if entry.progress == Progress::Sent {
+            entry.progress = Progress::Acknowledged;
+            let sent = entry.sent;
+            self.measure(now.since(sent));
+        } else if !self.acknowledge_late(now, id) {
+            return;
         }
         while self.kept > 0 && self.entries.at(self.oldest).progress == Progress::Acknowledged {
             self.oldest += 1;
@@ -160,22 +157,27 @@ impl Single {
         }
     }
 
-    /// The same of a message that was sent when the link had been suspected, or came to be suspected after it.
+    /// The same of a message that is not simply on its way. False if it changes nothing.
     #[cold]
-    fn acknowledge_late(&mut self, now: Time, id: MessageId) {
+    fn acknowledge_late(&mut self, now: Time, id: MessageId) -> bool {
+        let is_suspected = self.is_suspected();
         let entry = self.entries.at_mut(id);
         let Entry { sent, progress, .. } = *entry;
-        entry.progress = Progress::Acknowledged;
-        if progress == Progress::Batch && !self.is_suspected() {
-            self.measure(now.since(sent));
-        } else if self.is_suspected() {
-            self.round_trip.doubt();
+        match progress {
+            // Nobody can have a message that was never sent.
+            Progress::Acknowledged | Progress::Waiting => return false,
+            Progress::Batch if !is_suspected => self.measure(now.since(sent)),
+            Progress::Sent => self.measure(now.since(sent)),
+            Progress::Batch | Progress::Doubtful | Progress::Repeated if is_suspected => self.round_trip.doubt(),
+            _ => {}
         }
+        self.entries.at_mut(id).progress = Progress::Acknowledged;
         if progress == Progress::Batch {
             for older in self.oldest..id {
                 self.entries.at_mut(older).progress = Progress::Acknowledged;
             }
         }
+        true
     }
 
     #[inline]

@@ -14,10 +14,10 @@ impl<R: Role> Node<R> {
     #[inline(never)]
     pub(super) fn unpack(&mut self, now: Time, source: Address, batch: &Batch, out: &mut Outbox<Peer>) {
         self.acknowledge(source, batch.msg_id, out);
-        if let Some(receipts) = &mut self.receipts {
+        if let Some(receipts) = self.concerns.receipts() {
             receipts.arrived(now, source, batch.msg_id, batch.oldest, batch.is_probe);
         }
-        if let Some(watch) = &mut self.watch {
+        if let Some(watch) = self.concerns.watch() {
             watch.stir(now);
         }
         self.links.iter_mut().chain(self.role.uplink()).for_each(Link::gather);
@@ -53,7 +53,7 @@ impl<R: Role> Node<R> {
                 link.received(now, &one.receipt());
             }
         }
-        if let Some(receipts) = &mut self.receipts {
+        if let Some(receipts) = self.concerns.receipts() {
             let known = receipt.forward.iter().filter(|one| one.node < self.nodes);
             receipts.collect(now, source, known);
         }

@@ -12,12 +12,11 @@ use crate::{Node, Peer};
 
 impl<R: Role> Node<R> {
     /// Learns from this message, if it is the first after `init`, whether this node was there before.
-    #[cold]
     pub(super) fn look_back(&mut self, now: Time, body: &Body<Peer>, out: &mut Outbox<Peer>) {
-        match self.recovery.as_ref().map_or(Sign::None, |recovery| recovery.sign_of(body)) {
+        match self.concerns.recovery().map_or(Sign::None, |recovery| recovery.sign_of(body)) {
             Sign::Fresh => {
-                self.recovery = None;
-                if let Some(watch) = &mut self.watch {
+                self.concerns.set_recovery(None);
+                if let Some(watch) = self.concerns.watch() {
                     watch.begin(now);
                 }
                 self.wake = self.earliest_due();
@@ -58,7 +57,7 @@ impl<R: Role> Node<R> {
             near.into_iter().chain([R::master(self)]).collect()
         };
         let others = hold.into_iter().filter(|&other| other != self.number);
-        self.recovery = Recovery::asking(now, Address::node(self.number), others, first, out).map(Box::new);
+        self.concerns.set_recovery(Recovery::asking(now, Address::node(self.number), others, first, out));
         self.wake = self.earliest_due();
     }
 
@@ -72,12 +71,12 @@ impl<R: Role> Node<R> {
         theirs: &ValueSet,
         out: &mut Outbox<Peer>,
     ) {
-        if !self.recovery.as_mut().is_some_and(|recovery| recovery.answered(source, id, theirs)) {
+        if !self.concerns.recovery().is_some_and(|recovery| recovery.answered(source, id, theirs)) {
             // Nobody waits for it any more, but values are values.
             theirs.iter().for_each(|message| self.pass_on(now, source, message, out));
             return;
         }
-        let Some(recovery) = &mut self.recovery else { return };
+        let Some(recovery) = self.concerns.recovery() else { return };
         let news: Vec<Value> = theirs.difference(&self.seen).collect();
         self.seen.extend(news.iter().copied());
         for link in self.links.iter_mut().chain(self.role.uplink()) {
@@ -95,7 +94,7 @@ impl<R: Role> Node<R> {
             }
         }
         if recovery.is_over() {
-            self.recovery = None;
+            self.concerns.set_recovery(None);
         }
         self.wake = self.earliest_due();
     }
@@ -103,7 +102,7 @@ impl<R: Role> Node<R> {
     /// Another node has lost everything: it is told what this one holds.
     #[cold]
     pub(super) fn tell_all(&mut self, source: Address, id: MessageId, out: &mut Outbox<Peer>) {
-        if let Some(recovery) = &mut self.recovery {
+        if let Some(recovery) = self.concerns.recovery() {
             recovery.told(source, &self.seen);
         }
         out.tell(source, Peer::Holds { in_reply_to: id, messages: Box::new(self.seen.clone()) });
