@@ -8,8 +8,14 @@ use engine::history::{F, OpKind, Process};
 use engine::results::{WorkloadResults, judge};
 use engine::{Distribution, Latency, Options, ProcessDelay, Run, Topology, simulate};
 use node::{Broadcaster, Config};
-use protocol::{Address, Body, Carry, Duration, Machine, Outbox, Reply, Request, Time, Value, ValueSet, Values};
+use protocol::Duration;
 use serde_json::Value as Json;
+
+/// The engine's tests have it too.
+#[path = "../../engine/tests/whole/flood.rs"]
+mod flood;
+
+use flood::Flood;
 
 /// The challenge's command: 25 nodes, 20 s, 100 operations a second, 100 ms.
 fn challenge(seed: u64) -> Options {
@@ -52,7 +58,7 @@ fn tutorial(options: &Options) -> Run {
     simulate(options.clone(), |_| Broadcaster::new(config))
 }
 
-fn flood(options: &Options) -> Run {
+fn flooded(options: &Options) -> Run {
     simulate(options.clone(), |_| Flood::default())
 }
 
@@ -115,7 +121,7 @@ fn floods_are_as_fast_and_cost_as_much_as_under_the_real_program() {
     ] {
         let ours: Vec<Measured> = (0..4)
             .map(|seed| Options { topology: topology.clone(), ..challenge(seed) })
-            .map(|options| measure(&options, &flood(&options)))
+            .map(|options| measure(&options, &flooded(&options)))
             .collect();
         let real = &table[name];
         let number = |path: &str| real.pointer(path).and_then(Json::as_f64).unwrap();
@@ -151,7 +157,7 @@ fn a_short_latency_is_not_lengthened_hop_by_hop() {
     let real = |place: &str| table.pointer(&format!("/g-doc-line25-lat10/{place}")).and_then(Json::as_f64).unwrap();
     let latency = Latency { mean_ms: 10, distribution: Distribution::Constant };
     let line = (0..4).map(|seed| Options { topology: Topology::Line, latency, ..challenge(seed) });
-    let ours: Vec<Measured> = line.map(|options| measure(&options, &flood(&options))).collect();
+    let ours: Vec<Measured> = line.map(|options| measure(&options, &flooded(&options))).collect();
     for (what, ours, real, bound) in [
         ("median", mean(&ours, |one| one.stable.median), real("stable-latencies/1"), 10.0),
         ("p95", mean(&ours, |one| one.stable.p95), real("stable-latencies/2"), 10.0),
@@ -178,66 +184,4 @@ fn without_process_delay_clients_fall_into_step_with_the_network() {
         free > 1.5 * real,
         "client medians spread over {free:.1} ms when processing is free, {real:.1} ms otherwise"
     );
-}
-
-/// Floods over the offered topology, never back to the sender, and forgets at once whom it told.
-#[derive(Default)]
-struct Flood {
-    me: usize,
-    neighbours: Vec<u32>,
-    seen: ValueSet,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Gossip(Value);
-
-impl Carry for Gossip {
-    fn carried_values(&self, mut each: impl FnMut(Value)) {
-        each(self.0);
-    }
-}
-
-impl Flood {
-    fn take_in(&mut self, source: Address, value: Value, out: &mut Outbox<Gossip>) {
-        if self.seen.insert(value) {
-            let others = self.neighbours.iter().map(|&node| Address::node(node)).filter(|&node| node != source);
-            others.for_each(|node| out.tell(node, Gossip(value)));
-        }
-    }
-}
-
-impl Machine for Flood {
-    type Peer = Gossip;
-
-    fn on_message(&mut self, _now: Time, source: Address, body: &Body<Gossip>, out: &mut Outbox<Gossip>) {
-        match body {
-            Body::Peer(Gossip(value)) => self.take_in(source, *value, out),
-            Body::Reply { .. } => {}
-            Body::Request { id, request } => {
-                let reply = match request {
-                    Request::Broadcast { message } => {
-                        self.take_in(source, *message, out);
-                        Reply::BroadcastOk
-                    }
-                    Request::Echo { echo } => Reply::EchoOk { echo: echo.clone() },
-                    Request::Init { node, .. } => {
-                        self.me = *node as usize;
-                        Reply::InitOk
-                    }
-                    Request::Read => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
-                    Request::Topology(adjacency) => {
-                        self.neighbours.clone_from(&adjacency[self.me]);
-                        Reply::TopologyOk
-                    }
-                };
-                out.reply(source, *id, reply);
-            }
-        }
-    }
-
-    fn on_wake(&mut self, _now: Time, _out: &mut Outbox<Gossip>) {}
-
-    fn next_wake(&self) -> Option<Time> {
-        None
-    }
 }
