@@ -33,11 +33,13 @@ impl Generator {
     }
 
     /// When the next operation is due.
+    #[inline]
     pub(crate) const fn next_at(&self) -> Time {
         self.next_at
     }
 
     /// The operation that is due.
+    #[inline]
     pub(crate) fn emit(&mut self, now: Time) -> Request {
         self.next_at = now + self.random.span(self.gap_bound) + self.random.span(POLL);
         match self.workload {

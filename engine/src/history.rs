@@ -16,7 +16,8 @@ pub struct History {
     ops: Vec<Op>,
 }
 
-/// One entry: an invocation or a completion.
+/// One entry: an invocation or a completion. A history has many, and those who judge it look at each several times: what
+/// hardly any has is boxed, so that an op is one line of the processor's memory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Op {
     /// When, since the test's relative time began.
@@ -28,10 +29,12 @@ pub struct Op {
     /// What, and with which value.
     pub f: F,
     /// Why it did not end `Ok`.
-    pub error: Option<OpError>,
+    pub error: Option<Box<OpError>>,
     /// Whether it belongs to the final reads.
     pub is_final: bool,
 }
+
+const _: () = assert!(size_of::<Op>() <= 64);
 
 /// An op with its index, as results quote it.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,18 +73,21 @@ pub enum F {
     /// A value is broadcast; or, in a completion, was.
     Broadcast(Value),
     /// Something is echoed. The completion's value is the whole reply body.
-    Echo(serde_json::Value),
+    Echo(Box<serde_json::Value>),
     /// The values are read; `None` unless the op is `Ok`.
     Read(Option<Values>),
     /// Something that Maelstrom's nemesis cannot break begins; on completion with what it hit, in words.
-    StartFault(Nemesis, Vec<String>),
+    StartFault(Nemesis, Words),
     /// The nemesis cuts the network.
     StartPartition(PartitionValue),
     /// What began with [`StartFault`](Self::StartFault) ends; on completion with what comes back, in words.
-    StopFault(Nemesis, Vec<String>),
+    StopFault(Nemesis, Words),
     /// The nemesis heals it: `None` on invocation, `Some` on completion (`:network-healed`).
     StopPartition(Option<Healed>),
 }
+
+/// What something hit, in words; none on invocation.
+pub type Words = Box<Vec<String>>;
 
 /// Written `:network-healed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +97,7 @@ pub struct Healed;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartitionValue {
     /// On completion: each receiver, by name, and the senders it no longer hears.
-    Isolated(BTreeMap<String, Senders>),
+    Isolated(Box<BTreeMap<String, Senders>>),
     /// On invocation: the kind of cut, such as `majority`, without its colon.
     Kind(&'static str),
 }
@@ -117,6 +123,7 @@ impl History {
     }
 
     /// Appends an op and returns its index.
+    #[inline]
     pub fn push(&mut self, op: Op) -> usize {
         self.ops.push(op);
         self.ops.len() - 1

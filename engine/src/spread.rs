@@ -37,6 +37,7 @@ impl Spread {
     }
 
     /// The next value is broadcast.
+    #[inline]
     pub(crate) fn invoked(&mut self, now: Time) {
         self.broadcast.insert(Value::try_from(self.values.len()).expect("fewer than 2^63 values"));
         self.values.push(Reach { invoked: now, nodes: 0, everywhere: None, is_doubtful: false });
@@ -72,6 +73,9 @@ impl Spread {
 
     /// A final read of the node returned these.
     pub(crate) fn finally_read(&mut self, node: u32, read: &ValueSet) {
+        if self.broadcast.is_subset(read) {
+            return;
+        }
         for value in self.broadcast.difference(read) {
             let value = usize::try_from(value).expect("values count up from 0");
             let (word, bit) = self.place(value, node);

@@ -48,17 +48,20 @@ impl Workers {
     }
 
     /// Whether no operation is under way.
+    #[inline]
     pub(crate) const fn are_idle(&self) -> bool {
         self.busy == 0
     }
 
     /// Whether some worker could begin an operation.
+    #[inline]
     pub(crate) fn is_any_free(&self) -> bool {
         self.busy < self.all.len()
     }
 
     /// The worker that takes the next operation. Broadcast: the first free one from the cursor on, wrapping. Echo: any free
     /// one, at random.
+    #[inline]
     pub(crate) fn choose(&mut self, workload: Workload) -> Option<usize> {
         let count = self.all.len();
         let is_free = |&worker: &usize| self.all[worker].invocation.is_none();
@@ -72,6 +75,7 @@ impl Workers {
     }
 
     /// An operation was dispatched, to a worker or to the nemesis.
+    #[inline]
     pub(crate) fn advance_cursor(&mut self) {
         self.cursor = if self.cursor < self.all.len() { self.cursor + 1 } else { 0 };
     }
@@ -84,16 +88,19 @@ impl Workers {
     }
 
     /// The process that a worker runs.
+    #[inline]
     pub(crate) fn process(&self, worker: usize) -> u64 {
         self.all[worker].process
     }
 
     /// The node that a worker talks to.
+    #[inline]
     pub(crate) fn node(&self, worker: usize) -> u32 {
         self.all[worker].node
     }
 
     /// The client that a worker holds.
+    #[inline]
     pub(crate) fn held_client(&self, worker: usize) -> Held {
         self.all[worker].client
     }
@@ -104,17 +111,20 @@ impl Workers {
     }
 
     /// A worker begins the operation with that index in the history.
+    #[inline]
     pub(crate) fn begin(&mut self, worker: usize, invocation: usize) {
         self.all[worker].invocation = Some(invocation);
         self.busy += 1;
     }
 
     /// The history's index of the invocation that a busy worker is at.
+    #[inline]
     pub(crate) fn invocation(&self, worker: usize) -> usize {
         self.all[worker].invocation.expect("only a busy worker has a request that can end")
     }
 
     /// A worker's operation has ended. After an unknown outcome the worker goes on as another process.
+    #[inline]
     pub(crate) fn end(&mut self, worker: usize, is_outcome_unknown: bool) {
         let count = self.all.len() as u64;
         let worker = &mut self.all[worker];

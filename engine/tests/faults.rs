@@ -83,7 +83,7 @@ fn run(nemesis: &str, seed: u64) -> (Run, Lives) {
 /// The times and the words of completed deeds of that name.
 fn deeds(run: &Run, name: &str) -> Vec<(Time, Vec<String>)> {
     let words = |f: &F| match f {
-        F::StartFault(_, words) | F::StopFault(_, words) => words.clone(),
+        F::StartFault(_, words) | F::StopFault(_, words) => words.to_vec(),
         _ => Vec::new(),
     };
     let nemesis = run.history.ops().iter().filter(|op| op.process == Process::Nemesis && op.f.name() == name);

@@ -80,9 +80,20 @@ impl ValueSet {
     /// The values of this set that the other lacks, in ascending order.
     pub fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Value> + 'a {
         let rest = |value: &Value| !other.contains(*value);
-        let lacking = |(word, bits)| bits & !other.words.get(word).copied().unwrap_or(0);
-        let words = self.words.iter().copied().enumerate().map(lacking);
+        let theirs: &[u64] = &other.words;
+        let lacking = |(word, bits): (usize, &u64)| bits & !theirs.get(word).copied().unwrap_or(0);
+        let words = self.words.iter().enumerate().map(lacking);
         ascending(words, self.rest(..0).filter(rest), self.rest(0..).filter(rest))
+    }
+
+    /// Whether the other has every value of this set. All words are looked at, and several at a time.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        let (ours, theirs): (&[u64], &[u64]) = (&self.words, &other.words);
+        let (common, beyond) = ours.split_at(ours.len().min(theirs.len()));
+        let lacking = common.iter().zip(theirs).fold(0, |lacking, (ours, theirs)| lacking | ours & !theirs);
+        lacking == 0
+            && beyond.iter().all(|&bits| bits == 0)
+            && self.rest.iter().flat_map(|rest| rest.iter()).all(|&value| other.contains(value))
     }
 
     /// The values that have no bit.
@@ -157,7 +168,8 @@ fn ascending(
     negative: impl Iterator<Item = Value>,
     large: impl Iterator<Item = Value>,
 ) -> impl Iterator<Item = Value> {
-    let small = (0..).zip(words).flat_map(|(word, bits)| Bits(bits).map(move |bit| word * 64 + Value::from(bit)));
+    let words = (0..).zip(words).filter(|&(_, bits)| bits != 0);
+    let small = words.flat_map(|(word, bits)| Bits(bits).map(move |bit| word * 64 + Value::from(bit)));
     negative.chain(small).chain(large)
 }
 
@@ -235,6 +247,8 @@ mod tests {
             let half: ValueSet = values.iter().step_by(2).copied().collect();
             prop_assert!(ours.difference(&half).eq(oracle.iter().copied().filter(|&value| !half.contains(value))));
             prop_assert_eq!(half.difference(&ours).next(), None);
+            prop_assert!(half.is_subset(&ours));
+            prop_assert_eq!(ours.is_subset(&half), half.len() == ours.len());
             for value in -5..310 {
                 prop_assert_eq!(ours.contains(value), oracle.contains(&value));
             }

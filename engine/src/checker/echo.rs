@@ -27,8 +27,8 @@ pub fn check(history: &History) -> Echo {
     let mut pairs = history.pairs();
     pairs.sort_unstable();
     let error = |(invocation, completion): (usize, usize)| match (&ops[invocation].f, &ops[completion].f) {
-        (F::Echo(sent), F::Echo(received)) if received.get("echo") != Some(sent) => {
-            Some(EchoError { sent: sent.clone(), received: received.clone() })
+        (F::Echo(sent), F::Echo(received)) if received.get("echo") != Some(&**sent) => {
+            Some(EchoError { sent: (**sent).clone(), received: (**received).clone() })
         }
         _ => None,
     };

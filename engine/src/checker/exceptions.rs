@@ -21,7 +21,8 @@ pub struct Exceptions {
 
 /// The classes of exceptions in a history, most frequent first.
 pub fn check(history: &History) -> Vec<Exceptions> {
-    let mut malformed = history.client_ops().filter(|(_, op)| matches!(op.error, Some(OpError::Malformed(_))));
+    let mut malformed =
+        history.client_ops().filter(|(_, op)| matches!(op.error.as_deref(), Some(OpError::Malformed(_))));
     let Some((first, _)) = malformed.next() else {
         return Vec::new();
     };

@@ -50,14 +50,14 @@ fn entries(index: usize, op: &Op, name: &str) -> Vec<(Edn, Edn)> {
     if op.is_final {
         entries.extend(record([("final?", true.into())]));
     }
-    entries.extend(op.error.as_ref().map(error).unwrap_or_default());
+    entries.extend(op.error.as_deref().map(error).unwrap_or_default());
     entries
 }
 
 fn value(f: &F) -> Edn {
     match f {
         F::Broadcast(value) => (*value).into(),
-        F::Echo(value) => value.into(),
+        F::Echo(value) => (&**value).into(),
         F::Read(None) | F::StopPartition(None) => Edn::Nil,
         F::Read(Some(Values::List(list))) => Edn::Vector(list.iter().map(Edn::from).collect()),
         F::Read(Some(Values::Set(set))) => Edn::Vector(set.iter().map(Edn::from).collect()),

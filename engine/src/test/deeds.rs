@@ -6,7 +6,7 @@
 use protocol::{Request, Time};
 
 use super::{Fate, Owner, PATIENCE, Struck, Test};
-use crate::history::{F, Healed, OpKind, PartitionValue, Process};
+use crate::history::{F, Healed, OpKind, PartitionValue, Process, Words};
 use crate::nemesis::{Cut, Deed, Schedule};
 use crate::payload::Payload;
 use crate::witness::Witness;
@@ -50,7 +50,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
                 let isolated = cut.isolated(&self.options.nodes);
                 self.world.network.set_cut(nemesis, Some(cut));
                 let asked = F::StartPartition(PartitionValue::Kind(kind));
-                (asked, F::StartPartition(PartitionValue::Isolated(isolated)))
+                (asked, F::StartPartition(PartitionValue::Isolated(Box::new(isolated))))
             }
             (Nemesis::Partition, _) => {
                 self.world.network.set_cut(nemesis, None);
@@ -58,11 +58,11 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             }
             (_, Deed::Stop) => {
                 let words = self.stop(now, place, nemesis);
-                (F::StopFault(nemesis, Vec::new()), F::StopFault(nemesis, words))
+                (F::StopFault(nemesis, Words::default()), F::StopFault(nemesis, Box::new(words)))
             }
             (_, deed) => {
                 let words = self.start(now, place, nemesis, deed);
-                (F::StartFault(nemesis, Vec::new()), F::StartFault(nemesis, words))
+                (F::StartFault(nemesis, Words::default()), F::StartFault(nemesis, Box::new(words)))
             }
         };
         self.record(now, OpKind::Info, Process::Nemesis, asked, None, false);

@@ -119,7 +119,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
         kind: OpKind,
         process: Process,
         f: F,
-        error: Option<OpError>,
+        error: Option<Box<OpError>>,
         is_final: bool,
     ) -> usize {
         let time = Time::from_nanos(now.since(self.origin).as_nanos());

@@ -8,10 +8,11 @@ use crate::history::{F, OpError, OpKind};
 pub mod topology;
 
 /// The operation that a request stands for, as its invocation enters the history.
+#[inline]
 pub(crate) fn invocation(request: &Request) -> F {
     match request {
         Request::Broadcast { message } => F::Broadcast(*message),
-        Request::Echo { echo } => F::Echo((**echo).clone()),
+        Request::Echo { echo } => F::Echo(echo.clone()),
         Request::Read => F::Read(None),
         Request::Init { .. } | Request::Topology(_) => unreachable!("setup is not an operation"),
     }
@@ -22,16 +23,17 @@ pub(crate) fn invocation(request: &Request) -> F {
 /// A definite error fails the operation; after an indefinite one, or none at all in time, nobody knows whether it happened.
 /// A read that may have happened has failed all the same, since it changed nothing. A reply that cannot be understood tells
 /// nothing, whatever was asked.
-pub(crate) fn completion(invoked: &F, completion: Completion) -> (OpKind, F, Option<OpError>) {
+#[inline]
+pub(crate) fn completion(invoked: &F, completion: Completion) -> (OpKind, F, Option<Box<OpError>>) {
     let unknown = if matches!(invoked, F::Read(_)) { OpKind::Fail } else { OpKind::Info };
     match completion {
-        Completion::Malformed(problem) => (OpKind::Info, invoked.clone(), Some(OpError::Malformed(problem))),
-        Completion::Timeout => (unknown, invoked.clone(), Some(OpError::NetTimeout)),
+        Completion::Malformed(problem) => (OpKind::Info, invoked.clone(), Some(Box::new(OpError::Malformed(problem)))),
+        Completion::Timeout => (unknown, invoked.clone(), Some(Box::new(OpError::NetTimeout))),
         Completion::Reply(Reply::Error { code, text }) => {
             let kind = if code.is_definite() { OpKind::Fail } else { unknown };
-            (kind, invoked.clone(), Some(OpError::Rpc(code, text.map(String::from))))
+            (kind, invoked.clone(), Some(Box::new(OpError::Rpc(code, text.map(String::from)))))
         }
-        Completion::Reply(Reply::EchoOk { echo }) => (OpKind::Ok, F::Echo(*echo), None),
+        Completion::Reply(Reply::EchoOk { echo }) => (OpKind::Ok, F::Echo(echo), None),
         Completion::Reply(Reply::ReadOk { messages }) => (OpKind::Ok, F::Read(Some(messages)), None),
         Completion::Reply(_) => (OpKind::Ok, invoked.clone(), None),
     }

@@ -159,7 +159,7 @@ fn op(line: &str) -> Op {
         },
         process: process.parse().map_or(Process::Nemesis, Process::Client),
         f: f_of(f, value.trim()),
-        error,
+        error: error.map(Box::new),
         is_final,
     }
 }
@@ -168,7 +168,7 @@ fn f_of(f: &str, value: &str) -> F {
     let json = |text: &str| serde_json::from_str(text).unwrap_or_else(|error| panic!("`{text}`: {error}"));
     match (f, value) {
         ("add", value) => F::Broadcast(value.parse().expect("an integer")),
-        ("echo", value) => F::Echo(json(value)),
+        ("echo", value) => F::Echo(Box::new(json(value))),
         ("read", "") => F::Read(None),
         ("read", value) => {
             let items = value.trim_matches(['[', ']']).split_whitespace().map(json);
@@ -180,7 +180,7 @@ fn f_of(f: &str, value: &str) -> F {
                 serde_json::from_str(grudge).expect("receivers with their senders");
             let senders = |names: Vec<String>| names.into_iter().map(Arc::from).collect();
             let grudge = grudge.into_iter().map(|(receiver, names)| (receiver, senders(names))).collect();
-            F::StartPartition(PartitionValue::Isolated(grudge))
+            F::StartPartition(PartitionValue::Isolated(Box::new(grudge)))
         }
         ("stop", "healed") => F::StopPartition(Some(Healed)),
         ("stop", "") => F::StopPartition(None),

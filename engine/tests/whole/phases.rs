@@ -133,7 +133,7 @@ fn a_silent_node_is_asked_for_five_seconds_and_its_worker_goes_on_as_another_pro
     let mut unknown = 0;
     for (invoked, completed) in run.history.pairs() {
         assert_eq!(ops[completed].time.since(ops[invoked].time), Duration::from_secs(5));
-        assert_eq!(ops[completed].error, Some(OpError::NetTimeout));
+        assert_eq!(ops[completed].error.as_deref(), Some(&OpError::NetTimeout));
         let is_read = matches!(ops[invoked].f, F::Read(_));
         assert_eq!(ops[completed].kind, if is_read { OpKind::Fail } else { OpKind::Info });
         assert_eq!(

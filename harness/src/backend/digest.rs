@@ -57,7 +57,7 @@ impl Trace {
         // No process has that number.
         self.number(if let Process::Client(process) = process { *process } else { u64::MAX });
         self.operation(f);
-        match error {
+        match error.as_deref() {
             None => self.0.push(0),
             Some(OpError::NetTimeout) => self.0.push(1),
             Some(OpError::Malformed(what)) => {
@@ -186,8 +186,8 @@ mod tests {
             run([Op { kind: OpKind::Invoke, ..usual() }]),
             run([Op { process: Process::Nemesis, ..usual() }]),
             run([Op { is_final: true, ..usual() }]),
-            run([Op { error: Some(OpError::NetTimeout), ..usual() }]),
-            run([Op { error: Some(OpError::Malformed("odd".into())), ..usual() }]),
+            run([Op { error: Some(Box::new(OpError::NetTimeout)), ..usual() }]),
+            run([Op { error: Some(Box::new(OpError::Malformed("odd".into()))), ..usual() }]),
             run([Op { f: F::Broadcast(7), ..usual() }]),
             Run { unclaimed_replies: 1, ..run([usual()]) },
             Run { spans: vec![Some(protocol::Duration::from_millis(3))], ..run([usual()]) },

@@ -151,7 +151,8 @@ fn unusual(form: &str) -> Result<(u64, Op), EdnError> {
         kind,
         value.as_ref().map(edn::Form::value).filter(|value| !value.is_nil()),
     )?;
-    let error = error.as_ref().map(edn::Form::value).filter(|value| !value.is_nil()).map(op_error);
+    let error =
+        error.as_ref().map(edn::Form::value).filter(|value| !value.is_nil()).map(|error| Box::new(op_error(error)));
     let is_final = is_final.is_some_and(|form| form.value().boolean() == Some(true));
     Ok((
         number(index, "index")?,
@@ -165,7 +166,7 @@ fn operation(name: &str, kind: OpKind, value: Option<Value<'_>>) -> Result<F, Ed
         "broadcast" => {
             F::Broadcast(value.and_then(Value::integer).ok_or_else(|| lacks("value", "the integer that is broadcast"))?)
         }
-        "echo" => F::Echo(value.map_or(Json::Null, json)),
+        "echo" => F::Echo(Box::new(value.map_or(Json::Null, json))),
         // A node may answer a read with `null`: it read nothing.
         "read" if kind == OpKind::Ok => {
             let items = value.map_or(Some(Vec::new()), Value::items);
@@ -191,7 +192,7 @@ fn fault(name: &str, value: Option<Value<'_>>) -> Option<F> {
         Some(nemesis) => (true, nemesis),
         None => (false, name.strip_prefix("stop-")?),
     };
-    let nemesis = nemesis.parse().ok()?;
+    let (nemesis, words) = (nemesis.parse().ok()?, Box::new(words));
     Some(if is_start { F::StartFault(nemesis, words) } else { F::StopFault(nemesis, words) })
 }
 
@@ -209,7 +210,7 @@ fn partition(value: Option<Value<'_>>) -> Result<PartitionValue, EdnError> {
         };
         let entry =
             |(receiver, senders): (Value<'_>, Value<'_>)| Some((receiver.string()?.to_owned(), names(senders)?));
-        grudge.entries().map(entry).collect::<Option<_>>().map(PartitionValue::Isolated)
+        grudge.entries().map(entry).collect::<Option<_>>().map(|grudge| PartitionValue::Isolated(Box::new(grudge)))
     };
     value
         .and_then(|value| value.keyword().and_then(known).or_else(|| isolated(value)))
@@ -293,15 +294,15 @@ mod tests {
     #[test]
     fn whatever_is_unusual_is_read_by_the_reader() {
         let timeout = op("{:index 0, :time 1, :type :info, :process 5, :f :broadcast, :value 4, :error :net-timeout}");
-        assert_eq!((timeout.error, timeout.process), (Some(OpError::NetTimeout), Process::Client(5)));
+        assert_eq!((timeout.error.as_deref(), timeout.process), (Some(&OpError::NetTimeout), Process::Client(5)));
         let abort =
             op(r#"{:index 0, :time 1, :type :fail, :process 2, :f :broadcast, :value 5, :error [:abort "t14"]}"#);
-        assert_eq!(abort.error, Some(OpError::Rpc(ErrorCode::ABORT, Some("t14".into()))));
+        assert_eq!(abort.error.as_deref(), Some(&OpError::Rpc(ErrorCode::ABORT, Some("t14".into()))));
         let own = op("{:index 0, :time 1, :type :info, :process 2, :f :broadcast, :value 5, :error [:unknown nil]}");
-        assert_eq!(own.error, Some(OpError::Rpc(ErrorCode(1000), None)));
+        assert_eq!(own.error.as_deref(), Some(&OpError::Rpc(ErrorCode(1000), None)));
         let odd = op(r#"{:index 0, :time 1, :type :info, :process 2, :f :read, :value nil,
             :exception {:data {:a b c}}, :error "indeterminate: odd"}"#);
-        assert_eq!(odd.error, Some(OpError::Malformed("indeterminate: odd".into())));
+        assert_eq!(odd.error.as_deref(), Some(&OpError::Malformed("indeterminate: odd".into())));
         let typed = op(r#"{:index 0, :time 1, :type :ok, :process 2, :f :read, :value [7.0 "7" nil 8]}"#);
         let F::Read(Some(values)) = typed.f else { panic!("{typed:?}") };
         assert_eq!(values.integers().collect::<Vec<_>>(), [8]);
@@ -316,7 +317,7 @@ mod tests {
         let cut = op(r#"{:index 0, :time 1, :type :info, :process :nemesis, :f :start-partition,
             :value [:isolated {"n2" #{"n1"}}]}"#);
         let expected = BTreeMap::from([("n2".to_owned(), Senders::from(["n1".into()]))]);
-        assert_eq!(cut.f, F::StartPartition(PartitionValue::Isolated(expected)));
+        assert_eq!(cut.f, F::StartPartition(PartitionValue::Isolated(Box::new(expected))));
         for (value, healed) in [("nil", None), (":network-healed", Some(Healed))] {
             let line =
                 format!("{{:index 0, :time 1, :type :info, :process :nemesis, :f :stop-partition, :value {value}}}");
@@ -324,7 +325,7 @@ mod tests {
         }
         let echo =
             op(r#"{:index 0, :time 1, :type :ok, :process 0, :f :echo, :value {:echo "Please echo 1", :msg_id 90}}"#);
-        assert_eq!(echo.f, F::Echo(serde_json::json!({"echo": "Please echo 1", "msg_id": 90})));
+        assert_eq!(echo.f, F::Echo(Box::new(serde_json::json!({"echo": "Please echo 1", "msg_id": 90}))));
     }
 
     #[test]
