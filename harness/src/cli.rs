@@ -30,6 +30,8 @@ mod topology;
 mod trace;
 mod watch;
 
+use std::str::FromStr;
+
 use camino::Utf8PathBuf;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
@@ -153,6 +155,16 @@ fn path() -> impl TypedValueParser<Value = Utf8PathBuf> {
     NonEmptyStringValueParser::new().map(Utf8PathBuf::from)
 }
 
+/// A number of things of which there is at least one.
+fn at_least_one<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "expected a whole number, at least 1".to_owned())
+}
+
+/// Where everything random comes from.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a whole number from 0 to 2^64 - 1".to_owned())
+}
+
 const EXAMPLES: &str = "\
 Examples:
   harness run experiments/quick.yaml           a first look, half a minute
@@ -184,6 +196,21 @@ mod tests {
     #[test]
     fn the_flags_agree_with_each_other() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn numbers_say_what_they_may_be() {
+        let error = |flag: &str, text: &str| {
+            Cli::try_parse_from(["harness", "run", "x.yaml", flag, text]).unwrap_err().to_string()
+        };
+        for (flag, text, expected) in [
+            ("--seed", "-1", "from 0 to 2^64 - 1"),
+            ("--seed", "1.5", "from 0 to 2^64 - 1"),
+            ("--jobs", "0", "at least 1"),
+            ("--deadline", "-3", "at least 1"),
+        ] {
+            assert!(error(flag, text).contains(expected), "{flag} {text}: {}", error(flag, text));
+        }
     }
 
     #[test]

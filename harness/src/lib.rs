@@ -1,4 +1,12 @@
 //! The experiment runner.
+//!
+//! `main.rs` hands the command line ([`cli`]) to its verb ([`command`]). What `harness run` does, in the order in which it happens:
+//!
+//! [`spec`] (a file) → [`plan`] (its cells) → [`artifact`] (their nodes) → `backend` (a run of a node under an engine) → [`results`]
+//! (what the run left) → [`outcome`] (what it found: a [`figure`] for each name) → [`store`] → [`gate`] (held against each
+//! [`limit`]) → `render` → [`exit`].
+//!
+//! The other rooms, and what each alone may do, stand in `ARCHITECTURE.md`.
 #![cfg(unix)]
 
 pub mod about;

@@ -1,4 +1,4 @@
-//! Parse, run, exit.
+//! Parse, run, exit. What happens in between is [`harness::command`]'s.
 
 use std::process::ExitCode;
 

@@ -166,6 +166,16 @@ pub enum Finding {
 }
 
 impl Outcome {
+    /// How the run ended, in a few words.
+    pub fn ending(&self) -> String {
+        match (&self.crash, self.validity) {
+            (Some(crash), _) => format!("crashed: {}", crash.lines().next().unwrap_or_default()),
+            (None, Validity::Invalid) => "invalid".to_owned(),
+            (None, Validity::Unknown) => "could not be judged".to_owned(),
+            (None, Validity::Valid) => "valid".to_owned(),
+        }
+    }
+
     /// Whether it took more than one attempt.
     pub fn is_flaky(&self) -> bool {
         self.findings.iter().any(|finding| matches!(finding, Finding::Flaky { .. }))

@@ -1,8 +1,8 @@
 //! The only room that starts processes: each in its own group, with a deadline, its last words kept, and killed as a group.
 //!
 //! Four ways in: [`spawn_node`] for a node with three pipes, [`Running`] for a long program whose lines are followed while
-//! it runs, [`run_captured`] for a short helper, [`Attached`] for another harness. A group is killed when its guard is dropped, so a panic leaves no process
-//! behind either. Absent: what any program's output means.
+//! it runs, [`run_captured`] for a short helper, [`Attached`] for another harness. A group is killed when its guard is
+//! dropped, so a panic leaves no process behind either. Absent: what any program's output means.
 //!
 //! What cannot be done from here: when the harness itself is killed with SIGKILL nothing of it runs any more, and asking
 //! Linux to kill children then takes unsafe code. A node ends by itself when its standard input does; Maelstrom's JVM, whose

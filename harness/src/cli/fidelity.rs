@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
-use super::path;
+use super::{at_least_one, path};
 
 /// `harness fidelity`
 #[derive(Clone, Debug, Args)]
@@ -36,7 +36,7 @@ pub struct FidelityArgs {
     pub only: Vec<String>,
 
     /// How many runs are made at the same time [default: one a core simulated; as many as keep the embedded engine punctual]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = at_least_one::<NonZeroUsize>)]
     pub jobs: Option<NonZeroUsize>,
 
     /// How the answer is written to standard output

@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::export::ExportArgs;
-use super::{Partition, path};
+use super::{Partition, at_least_one, path, seed};
 use crate::limit::JudgedBy;
 use crate::plan::EngineChoice;
 
@@ -25,7 +25,7 @@ pub struct RunArgs {
 
     /// How many tests run at the same time [default: as many as keep the embedded engine punctual;
     /// one a core if simulated; 1 with Maelstrom]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = at_least_one::<NonZeroUsize>)]
     pub jobs: Option<NonZeroUsize>,
 
     /// Run only the cells with this value on this axis, or of this name; commas narrow further, repeating it adds cells
@@ -50,7 +50,7 @@ pub struct RunArgs {
     pub exports: ExportArgs,
 
     /// The seed of every cell's first run, in place of the file's; repetitions count up from it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     pub seed: Option<u64>,
 
     /// How often each cell is run, each time with the next seed, in place of the file's `repeat`
@@ -82,7 +82,7 @@ pub struct RunArgs {
 
     /// Stop a test under Maelstrom that runs longer than this [default: its time limit and some minutes]. The embedded
     /// engine needs none: each of its phases ends by itself
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = at_least_one::<NonZeroU64>)]
     pub deadline: Option<NonZeroU64>,
 }
 

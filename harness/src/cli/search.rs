@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use camino::Utf8PathBuf;
 use clap::Args;
 
-use super::{Format, path};
+use super::{Format, at_least_one, path};
 
 /// `harness search`
 #[derive(Clone, Debug, Args)]
@@ -26,7 +26,7 @@ pub struct SearchArgs {
     pub only: Vec<String>,
 
     /// How many tests run at the same time [default: one a core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = at_least_one::<NonZeroUsize>)]
     pub jobs: Option<NonZeroUsize>,
 
     /// Where results are kept, and looked for before anything is run

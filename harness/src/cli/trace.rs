@@ -5,7 +5,7 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 
-use super::{Format, path};
+use super::{Format, path, seed};
 
 /// `harness trace`
 #[derive(Clone, Debug, Args)]
@@ -18,7 +18,7 @@ pub struct TraceArgs {
     pub cell: Option<String>,
 
     /// Which run of the cell [default: that of the file's seed]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     pub seed: Option<u64>,
 
     /// Which broadcast value [default: the first]

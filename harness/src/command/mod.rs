@@ -1,4 +1,14 @@
-//! The verbs. Each reads as its stages.
+//! The verbs: a file for each, in which it reads as its stages, beginning with the function of its name.
+//!
+//! The other files are what verbs share, or have too much of:
+//!
+//! - of `run`, and whoever makes runs: `engines` (which engine), `ready` (the nodes), `reuse` (what the store has already),
+//!   `partition` (whose share it is), `forecast` (how long it takes), `schedule` and `batch` (runs side by side, kept as they end),
+//!   `retry` (late ones again);
+//! - of `test`: `flags` and `request` (Maelstrom's command line), `offered` (its `--topology`);
+//! - of results that were there before: `stored` (what is said of every run from the store), `recording` (what was written
+//!   elsewhere), `assemble` (put together to a run);
+//! - `export` (where an answer goes beside standard output), and `complete` (what a shell is told).
 
 mod assemble;
 mod baseline;
@@ -65,28 +75,26 @@ pub fn run(cli: &Cli) -> ExitCode {
         }
     };
     let status = match &cli.verb {
-        Verb::Check(args) => check::check(args, &console),
-        Verb::Completions(args) => completions::completions(*args, &console),
         Verb::Baseline(args) => baseline::baseline(args, &console),
+        Verb::Check(args) => check::check(args, &console),
         Verb::Compare(args) => compare::compare(args, &console),
+        Verb::Completions(args) => completions::completions(*args, &console),
         Verb::Doctor(args) => doctor::doctor(args, &console),
+        Verb::Fidelity(args) => fidelity::fidelity(args, &console, interrupted),
         Verb::Gate(args) => gate::gate(args, &console),
+        Verb::Import(args) => import::import(args, &console),
         Verb::Init(args) => init::init(args, &console),
-        Verb::Merge(args) => merge::merge(args, &console),
+        Verb::List(args) => list::list(args, &console),
         Verb::Man(args) => man::man(args, &console),
+        Verb::Merge(args) => merge::merge(args, &console),
         Verb::Plan(args) => plan::plan(args, &console),
         Verb::Report(args) => report::report(args, &console),
-        Verb::Fidelity(args) => fidelity::fidelity(args, &console, interrupted),
-        Verb::Import(args) => import::import(args, &console),
-        Verb::List(args) => list::list(args, &console),
         Verb::Rm(args) => rm::rm(args, &console),
         Verb::Run(args) => run::run(args, &console, interrupted),
         Verb::Schema(_) => schema::schema(&console),
-        Verb::Show(args) => show::show(args, &console),
         Verb::Search(args) => search::search(args, &console, interrupted),
         Verb::Setup(args) => setup::setup(args, &console, interrupted),
-        Verb::Topology(args) => topology::topology(args, &console),
-        Verb::Trace(args) => trace::trace(args, &console),
+        Verb::Show(args) => show::show(args, &console),
         Verb::Test(args) => {
             // Its exit codes are Maelstrom's, and its store is where Maelstrom's is.
             let backend = engines::embedded();
@@ -94,6 +102,8 @@ pub fn run(cli: &Cli) -> ExitCode {
             let scene = test::Scene { backend: &*backend, console: &console, interrupted, root };
             return test::test(&args.arguments, &scene);
         }
+        Verb::Topology(args) => topology::topology(args, &console),
+        Verb::Trace(args) => trace::trace(args, &console),
         Verb::Watch(args) => watch::watch(args, &console, interrupted),
     };
     status.unwrap_or_else(|error| failed(&error, &console, interrupted)).into()

@@ -17,7 +17,7 @@ use super::ready::Ready;
 use super::reuse::{self, Addresses};
 use crate::backend::{Backend, Order, Watch};
 use crate::console::{Board, Console};
-use crate::outcome::{Record, Validity};
+use crate::outcome::Record;
 use crate::plan::{Cell, Plan};
 use crate::provenance::Origin;
 use crate::render::finding;
@@ -168,12 +168,7 @@ fn label(run: &Run<'_>, repetition: Option<u32>) -> String {
 /// In a few words, for the progress.
 fn how_it_ended(record: &Record) -> String {
     let outcome = &record.outcome;
-    let how = match (&outcome.crash, outcome.validity) {
-        (Some(crash), _) => format!("crashed: {}", crash.lines().next().unwrap_or_default()),
-        (None, Validity::Invalid) => "invalid".into(),
-        (None, Validity::Unknown) => "could not be judged".into(),
-        (None, Validity::Valid) => "valid".into(),
-    };
+    let how = outcome.ending();
     let late = match (outcome.is_unreliable(), outcome.is_flaky()) {
         (true, _) => ", late",
         (false, true) => ", FLAKY",

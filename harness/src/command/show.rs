@@ -12,7 +12,7 @@ use crate::cli::{Format, ShowArgs};
 use crate::console::Console;
 use crate::exit::ExitStatus;
 use crate::measured::Measured;
-use crate::outcome::{Record, Validity};
+use crate::outcome::Record;
 use crate::render::{Summary, json, table};
 use crate::shell;
 
@@ -57,12 +57,7 @@ fn runs(measured: &Measured) -> String {
 }
 
 fn run(Record { outcome, provenance, .. }: &Record) -> String {
-    let how = match (&outcome.crash, outcome.validity) {
-        (Some(crash), _) => format!("crashed: {}", crash.lines().next().unwrap_or_default()),
-        (None, Validity::Valid) => "valid".to_owned(),
-        (None, Validity::Invalid) => "invalid".to_owned(),
-        (None, Validity::Unknown) => "could not be judged".to_owned(),
-    };
+    let how = outcome.ending();
     let late = if outcome.is_unreliable() { ", late" } else { "" };
     let reused = provenance.reused.as_ref().map(|run| format!(", reused from {run}")).unwrap_or_default();
     let digest = outcome.trace_digest.as_ref().map(|digest| format!(", trace {}", short(digest))).unwrap_or_default();

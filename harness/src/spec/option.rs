@@ -293,8 +293,8 @@ fn wrong_with_node_name(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Far more than real processes allow; the names alone must fit in memory.
-pub(super) const NODES_MAX: u32 = 10_000;
+/// Far more than real processes allow; under the virtual clock a run of so many takes seconds.
+pub(super) const NODES_MAX: u32 = 100_000;
 
 /// A receiver that takes longer than this for one message is not slow but dead.
 const PROCESS_DELAY_MAX_US: u64 = 1_000_000;
