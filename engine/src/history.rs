@@ -157,16 +157,42 @@ impl History {
 
     /// Each client completion with the place of its invocation: `(invocation, completion)`, in order of completion.
     pub fn pairs(&self) -> Vec<(usize, usize)> {
-        let mut open: BTreeMap<Process, usize> = BTreeMap::new();
+        let mut open = Open { bound: self.ops.len(), ..Open::default() };
         let mut pairs = Vec::with_capacity(self.ops.len() / 2);
-        for (index, op) in self.client_ops() {
+        for (index, op) in self.ops.iter().enumerate() {
+            let Process::Client(process) = op.process else { continue };
+            let invocation = open.of(process);
             if op.kind == OpKind::Invoke {
-                open.insert(op.process, index);
-            } else if let Some(invocation) = open.remove(&op.process) {
+                *invocation = Some(index);
+            } else if let Some(invocation) = invocation.take() {
                 pairs.push((invocation, index));
             }
         }
         pairs
+    }
+}
+
+/// The invocation that each client process is at.
+#[derive(Default)]
+struct Open {
+    /// By the process's number, where that is below the bound: as in every test that this program ran, where they count up.
+    low: Vec<Option<usize>>,
+    bound: usize,
+    high: BTreeMap<u64, Option<usize>>,
+}
+
+impl Open {
+    #[inline]
+    fn of(&mut self, process: u64) -> &mut Option<usize> {
+        match usize::try_from(process) {
+            Ok(place) if place < self.bound => {
+                if self.low.len() <= place {
+                    self.low.resize(place + 1, None);
+                }
+                &mut self.low[place]
+            }
+            _ => self.high.entry(process).or_default(),
+        }
     }
 }
 

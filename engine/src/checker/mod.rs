@@ -4,6 +4,7 @@
 //! files, and how a judgement is written ([`crate::edn`]).
 
 pub mod availability;
+mod by_f;
 pub mod echo;
 pub mod exceptions;
 pub mod net;

@@ -113,11 +113,15 @@ enum Outcome {
 fn timelines(history: &History) -> Vec<Timeline> {
     let elements = Elements::of(history);
     let acknowledged = acknowledged(history, &elements);
-    let mut reads = reads(history);
+    let reads = reads(history);
+    let mut invoked = vec![None; history.ops().len()];
+    for read in &reads {
+        invoked[read.invocation] = Some(read);
+    }
+    let latest_first = || invoked.iter().rev().flatten().map(|&read| *read);
     let shown = elements.first(reads.iter().copied(), Sought::Present);
-    reads.sort_unstable_by_key(|read| Reverse(read.invocation));
-    let present = elements.first(reads.iter().copied(), Sought::Present);
-    let absent = elements.first(reads.iter().copied(), Sought::Absent);
+    let present = elements.first(latest_first(), Sought::Present);
+    let absent = elements.first(latest_first(), Sought::Absent);
     let timeline = |(place, &(_, value)): (usize, &(usize, Value))| Timeline {
         value,
         known: [acknowledged[place], shown[place].map(|read| read.completion)].into_iter().flatten().min(),
@@ -147,8 +151,14 @@ fn worst_stale(history: &History, outcomes: &[(Timeline, Outcome)]) -> Vec<Stale
         .filter(|(_, outcome)| outcome.is_stale())
         .filter_map(|(element, outcome)| Some((outcome.stable_latency()?, *element)))
         .collect();
-    stale.sort_unstable_by_key(|&(latency, element)| Reverse((latency, element.value)));
-    let described = stale.into_iter().take(WORST).filter_map(|(stable_latency, element)| {
+    let worst_first = |&(latency, element): &(u64, Timeline)| Reverse((latency, element.value));
+    if stale.len() > WORST {
+        // There may be many, and only these are put in order.
+        stale.select_nth_unstable_by_key(WORST, worst_first);
+        stale.truncate(WORST);
+    }
+    stale.sort_unstable_by_key(worst_first);
+    let described = stale.into_iter().filter_map(|(stable_latency, element)| {
         let (known, last_absent) = (history.quote(element.known?), history.quote(element.last_absent?));
         Some(StaleElement { element: element.value, stable_latency, known, last_absent })
     });

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use protocol::{Value, Values};
 
-use crate::history::{F, History, OpKind, Process};
+use crate::history::{F, History, Op, OpKind, Process};
 
 /// The values that clients tried to broadcast, in the order of their invocations.
 pub(super) struct Elements {
@@ -53,17 +53,19 @@ pub(super) fn reads(history: &History) -> Vec<Read<'_>> {
 impl Elements {
     /// A value that is broadcast twice starts anew at its second invocation, as Jepsen's checker has it.
     pub(super) fn of(history: &History) -> Self {
-        let mut latest = BTreeMap::new();
-        for (index, op) in history.client_ops() {
-            if let (OpKind::Invoke, &F::Broadcast(value)) = (op.kind, &op.f) {
-                latest.insert(value, index);
-            }
+        let tried = |(index, op): (usize, &Op)| match (op.kind, &op.f) {
+            (OpKind::Invoke, &F::Broadcast(value)) => Some((index, value)),
+            _ => None,
+        };
+        let mut created: Vec<(usize, Value)> = history.client_ops().filter_map(tried).collect();
+        if created.iter().zip(0..).all(|(&(_, value), place)| value == place) {
+            return Self { created, places: None };
         }
-        let mut created: Vec<(usize, Value)> = latest.into_iter().map(|(value, index)| (index, value)).collect();
+        let latest: BTreeMap<Value, usize> = created.into_iter().map(|(index, value)| (value, index)).collect();
+        created = latest.into_iter().map(|(value, index)| (index, value)).collect();
         created.sort_unstable();
-        let numbered = created.iter().zip(0..).all(|(&(_, value), place)| value == place);
-        let places = || created.iter().enumerate().map(|(place, &(_, value))| (value, place)).collect();
-        Self { places: (!numbered).then(places), created }
+        let places = created.iter().enumerate().map(|(place, &(_, value))| (value, place)).collect();
+        Self { places: Some(places), created }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -88,26 +90,48 @@ impl Elements {
         let mut found = vec![None; self.len()];
         let mut pending: Vec<u64> = (0..self.len().div_ceil(64)).map(|word| prefix(self.len(), word)).collect();
         let mut left = self.len();
+        let (mut existing, mut settled) = (0, 0);
         let mut scratch = Vec::new();
         for read in reads {
             if left == 0 {
                 break;
             }
-            let existing = self.created.partition_point(|&(index, _)| index < read.completion);
+            while pending[settled] == 0 {
+                settled += 1;
+            }
+            existing = self.existing(read.completion, existing);
             let shown = self.shown(read.values, &mut scratch);
-            for (word, pending) in pending.iter_mut().enumerate().take(existing.div_ceil(64)) {
-                let shown = shown.get(word).copied().unwrap_or(0);
-                let matching = if sought == Sought::Present { shown } else { !shown };
-                let mut hits = *pending & matching & prefix(existing, word);
-                *pending &= !hits;
-                left -= hits.count_ones() as usize;
-                while hits != 0 {
-                    found[word * 64 + hits.trailing_zeros() as usize] = Some(read);
-                    hits &= hits - 1;
+            let words = existing.div_ceil(64);
+            for begin in (settled..words).step_by(STRIDE) {
+                let end = words.min(begin + STRIDE);
+                if shown.get(begin..end).is_some_and(|shown| sought.is_nowhere(&pending[begin..end], shown)) {
+                    continue;
+                }
+                for word in begin..end {
+                    let matching = sought.among(shown.get(word).copied().unwrap_or(0));
+                    let mut hits = pending[word] & matching & prefix(existing, word);
+                    pending[word] &= !hits;
+                    left -= hits.count_ones() as usize;
+                    while hits != 0 {
+                        found[word * 64 + hits.trailing_zeros() as usize] = Some(read);
+                        hits &= hits - 1;
+                    }
                 }
             }
         }
         found
+    }
+
+    /// How many elements were created before that index. It is looked for from a guess on, since one read is mostly followed
+    /// by the next.
+    fn existing(&self, index: usize, mut guess: usize) -> usize {
+        while self.created.get(guess).is_some_and(|&(created, _)| created < index) {
+            guess += 1;
+        }
+        while guess > 0 && self.created[guess - 1].0 >= index {
+            guess -= 1;
+        }
+        guess
     }
 
     /// One bit for each element that a read shows, lent by the read where it has them.
@@ -126,6 +150,26 @@ impl Elements {
     }
 }
 
+impl Sought {
+    /// The elements that are what is sought, of 64 of which some are shown.
+    #[inline]
+    const fn among(self, shown: u64) -> u64 {
+        match self {
+            Self::Absent => !shown,
+            Self::Present => shown,
+        }
+    }
+
+    /// Whether none of the pending elements is what is sought. All words are looked at, several at a time.
+    #[inline]
+    fn is_nowhere(self, pending: &[u64], shown: &[u64]) -> bool {
+        pending.iter().zip(shown).fold(0, |any, (pending, &shown)| any | pending & self.among(shown)) == 0
+    }
+}
+
+/// How many words are looked at together: mostly nothing is found in all of them.
+const STRIDE: usize = 16;
+
 /// The bits of word `word` that belong to the first `count` elements.
 const fn prefix(count: usize, word: usize) -> u64 {
     match count.saturating_sub(word * 64) {
@@ -137,7 +181,46 @@ const fn prefix(count: usize, word: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// When a read completes, as an index; values that it lacks; and where those end that it shows.
+    fn told() -> impl Strategy<Value = (usize, Vec<Value>, Value)> {
+        (0_usize..3_000, prop::collection::vec(0_i64..3_000, 0..5), 0_i64..3_000)
+    }
+
+    proptest! {
+        /// Of more elements than are looked at together.
+        #[test]
+        fn the_first_read_that_matches_is_found(len in 0_usize..3_000, told in prop::collection::vec(told(), 0..40)) {
+            let elements = Elements { created: (0..len).zip(0..).collect(), places: None };
+            let values: Vec<Values> = told
+                .iter()
+                .map(|(_, lacking, end)| Values::Set(Box::new((0..*end).filter(|value| !lacking.contains(value)).collect())))
+                .collect();
+            // Each is known again by its invocation.
+            let reads: Vec<Read<'_>> = (0..told.len())
+                .map(|place| Read {
+                    process: Process::Client(0),
+                    invocation: place,
+                    completion: told[place].0,
+                    values: Some(&values[place]),
+                })
+                .collect();
+            for sought in [Sought::Absent, Sought::Present] {
+                let found = elements.first(reads.iter().copied(), sought);
+                for (found, &(created, value)) in found.iter().zip(elements.created()) {
+                    let is_such = |place: &usize| {
+                        let (completion, lacking, end) = &told[*place];
+                        let is_shown = value < *end && !lacking.contains(&value);
+                        created < *completion && is_shown == (sought == Sought::Present)
+                    };
+                    prop_assert_eq!(found.map(|read| read.invocation), (0..told.len()).find(is_such));
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_prefix_ends_where_it_should() {

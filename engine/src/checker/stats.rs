@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::by_f::ByF;
 use crate::history::{History, OpKind};
 use crate::results::Validity;
 
@@ -28,12 +29,13 @@ pub struct Tally {
 
 /// Counts a history's completions.
 pub fn check(history: &History) -> Stats {
-    let mut stats = Stats::default();
+    let mut all = Tally::default();
+    let mut by_f: ByF<Tally> = ByF::new();
     for (_, op) in history.client_ops().filter(|(_, op)| op.kind != OpKind::Invoke) {
-        stats.all.count(op.kind);
-        stats.by_f.entry(op.f.name()).or_default().count(op.kind);
+        all.count(op.kind);
+        by_f.of(&op.f).count(op.kind);
     }
-    stats
+    Stats { all, by_f: by_f.named().collect() }
 }
 
 impl Stats {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use protocol::{Duration, Value, ValueSet, Values};
 use serde::{Deserialize, Serialize};
 
+use super::by_f::ByF;
 use super::propagation::{Propagation, Source, upper_bound};
 use super::quantiles::Quantiles;
 use crate::history::{F, History, OpKind};
@@ -96,9 +97,9 @@ fn missing(history: &History, options: &Options) -> (BTreeMap<String, Vec<Value>
 fn final_reads<'a>(history: &'a History, options: &Options) -> BTreeMap<usize, (usize, Option<&'a Values>)> {
     let ops = history.ops();
     let mut finals = BTreeMap::new();
-    let mut pairs = history.pairs();
+    let mut pairs: Vec<_> = history.pairs().into_iter().filter(|&(invocation, _)| ops[invocation].is_final).collect();
     pairs.sort_unstable();
-    for (invocation, completion) in pairs.into_iter().filter(|&(invocation, _)| ops[invocation].is_final) {
+    for (invocation, completion) in pairs {
         if let (OpKind::Ok, F::Read(values)) = (ops[completion].kind, &ops[completion].f)
             && let Some(node) = ops[invocation].process.node(options)
         {
@@ -110,16 +111,18 @@ fn final_reads<'a>(history: &'a History, options: &Options) -> BTreeMap<usize, (
 
 fn client_latencies(history: &History) -> ClientLatencies {
     let ops = history.ops();
-    let mut by_f: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
+    let mut all = Vec::new();
+    let mut by_f: ByF<Vec<Duration>> = ByF::new();
     for (invocation, completion) in history.pairs() {
         if ops[completion].kind == OpKind::Ok {
             let latency = ops[completion].time.since(ops[invocation].time);
-            by_f.entry(ops[invocation].f.name()).or_default().push(latency);
+            all.push(latency);
+            by_f.of(&ops[invocation].f).push(latency);
         }
     }
     let quantiles = |latencies: Vec<Duration>| Some(Quantiles::of(latencies)?.map(Duration::as_millis_f64));
     ClientLatencies {
-        all: quantiles(by_f.values().flatten().copied().collect()),
-        by_f: by_f.into_iter().filter_map(|(f, latencies)| Some((f.to_owned(), quantiles(latencies)?))).collect(),
+        all: quantiles(all),
+        by_f: by_f.named().filter_map(|(f, latencies)| Some((f.to_owned(), quantiles(latencies)?))).collect(),
     }
 }
