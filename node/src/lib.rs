@@ -79,6 +79,7 @@ mod acks;
 mod arguments;
 mod broadcaster;
 mod config;
+mod few;
 mod jitter;
 pub mod link;
 mod nearest;

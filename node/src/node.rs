@@ -33,7 +33,7 @@ pub struct Node<R> {
     seen: ValueSet,
     /// No link is due before this time, nor any concern.
     wake: Time,
-    /// To the nodes that this one passes values to, by address. The first in place, since in a tree there is mostly one.
+    /// To the nodes that this one passes values to, by address.
     links: Links,
     config: Config,
     /// Any message of a new link gets a number from here on.
@@ -142,7 +142,7 @@ impl<R: Role> Node<R> {
         if let Some(watch) = self.concerns.watch() {
             watch.stir(now);
         }
-        for link in &mut self.links {
+        for link in &mut *self.links {
             link.push(now, message, out);
         }
         if let Some(uplink) = self.role.uplink() {
@@ -156,7 +156,7 @@ impl<R: Role> Node<R> {
         if !self.seen.insert(message) || self.passes == Passes::Nowhere {
             return;
         }
-        for link in &mut self.links {
+        for link in &mut *self.links {
             if self.passes == Passes::Over || link.ends().target != source {
                 link.push(now, message, out);
                 // A leaf passes nothing on, and has nothing to wake up for.
@@ -184,7 +184,7 @@ impl<R: Role> Node<R> {
             // Edges that a test offers lead the same ways under any master.
             links = std::mem::take(&mut self.links);
         }
-        for link in &mut links {
+        for link in &mut *links {
             match find(&self.links, link.ends().target) {
                 Some(place) => std::mem::swap(link, &mut self.links[place]),
                 None if self.config.topology == Topology::Offered => {}
@@ -215,6 +215,7 @@ impl<R: Role> Node<R> {
         }
     }
 
+    #[inline(never)]
     fn acknowledged(&mut self, now: Time, source: Address, id: MessageId, out: &mut Outbox<Peer>) {
         if let Some(link) = self.link_to(source) {
             link.acknowledge(now, id, out);
@@ -224,19 +225,51 @@ impl<R: Role> Node<R> {
     /// The link to that node, if there is one.
     #[inline]
     fn link_to(&mut self, target: Address) -> Option<&mut Link> {
-        let links = self.links.as_mut_slice();
+        let links = &mut *self.links;
         match find(links, target) {
             Some(place) => Some(&mut links[place]),
             None => self.role.uplink().filter(|uplink| uplink.ends().target == target),
         }
     }
 
-    /// What a message means beyond what it says.
+    /// What a message means to a node that has more in mind than what it says.
     #[cold]
     fn consider(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
         self.look_back(now, body, out);
         if let Some(watch) = self.concerns.watch() {
             watch.hear(now, source, body);
+        }
+        self.read(now, source, body, out);
+        if self.concerns.are_batched() {
+            // What one event has brought goes out together, and what waited with it.
+            self.wake = now;
+            self.on_wake(now, out);
+        }
+    }
+
+    /// Does what a message says.
+    #[inline]
+    fn read(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
+        match *body {
+            Body::Peer(Peer::Ack { in_reply_to }) => self.acknowledged(now, source, in_reply_to, out),
+            Body::Peer(Peer::Spread { message, msg_id }) => {
+                self.acknowledge(source, msg_id, out);
+                self.pass_on(now, source, message, out);
+            }
+            Body::Peer(Peer::Relay { message, msg_id }) => {
+                self.acknowledge(source, msg_id, out);
+                R::relayed(self, now, source, message, out);
+            }
+            Body::Request { id, ref request } => self.serve(now, source, id, request, out),
+            Body::Peer(Peer::Batch(ref batch)) => self.unpack(now, source, batch, out),
+            Body::Peer(Peer::Received(ref receipt)) => self.received(now, source, receipt),
+            Body::Peer(Peer::Holds { in_reply_to, ref messages }) => {
+                self.learn(now, source, in_reply_to, messages, out);
+            }
+            Body::Peer(Peer::Recover { msg_id }) => self.tell_all(source, msg_id, out),
+            Body::Peer(Peer::Ping { msg_id }) => out.tell(source, Peer::Pong { in_reply_to: msg_id }),
+            // The watch has heard its answer already; and nobody else is asked, so there is no reply that this node waits for.
+            Body::Peer(Peer::Pong { .. }) | Body::Reply { .. } => {}
         }
     }
 
@@ -273,36 +306,12 @@ impl<R: Role> Node<R> {
 impl<R: Role> Machine for Node<R> {
     type Peer = Peer;
 
+    #[inline]
     fn on_message(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
         if self.concerns.are_any() {
-            self.consider(now, source, body, out);
+            return self.consider(now, source, body, out);
         }
-        match *body {
-            Body::Peer(Peer::Holds { in_reply_to, ref messages }) => {
-                self.learn(now, source, in_reply_to, messages, out);
-            }
-            Body::Peer(Peer::Recover { msg_id }) => self.tell_all(source, msg_id, out),
-            Body::Peer(Peer::Ack { in_reply_to }) => self.acknowledged(now, source, in_reply_to, out),
-            Body::Peer(Peer::Batch(ref batch)) => self.unpack(now, source, batch, out),
-            Body::Peer(Peer::Ping { msg_id }) => out.tell(source, Peer::Pong { in_reply_to: msg_id }),
-            Body::Peer(Peer::Received(ref receipt)) => self.received(now, source, receipt),
-            Body::Peer(Peer::Relay { message, msg_id }) => {
-                self.acknowledge(source, msg_id, out);
-                R::relayed(self, now, source, message, out);
-            }
-            Body::Peer(Peer::Spread { message, msg_id }) => {
-                self.acknowledge(source, msg_id, out);
-                self.pass_on(now, source, message, out);
-            }
-            // The watch has heard its answer already; and nobody else is asked, so there is no reply that this node waits for.
-            Body::Peer(Peer::Pong { .. }) | Body::Reply { .. } => {}
-            Body::Request { id, ref request } => self.serve(now, source, id, request, out),
-        }
-        if self.concerns.are_batched() {
-            // What one event has brought goes out together, and what waited with it.
-            self.wake = now;
-            self.on_wake(now, out);
-        }
+        self.read(now, source, body, out);
     }
 
     fn on_wake(&mut self, now: Time, out: &mut Outbox<Peer>) {
@@ -310,7 +319,7 @@ impl<R: Role> Machine for Node<R> {
             return;
         }
         let mut receipts = self.concerns.receipts();
-        for link in &mut self.links {
+        for link in &mut *self.links {
             link.on_wake(now, receipts.as_deref_mut(), out);
         }
         if let Some(uplink) = self.role.uplink() {

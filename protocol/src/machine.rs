@@ -98,7 +98,7 @@ impl<P> Outbox<P> {
     pub fn tell(&mut self, dest: Address, peer: P) {
         let src = self.speaker;
         // Put together in its place: a push would put it together elsewhere, lest there is no room, and copy it.
-        self.messages.extend(std::iter::once_with(|| Message { src, dest, body: Body::Peer(peer) }));
+        self.messages.extend(std::iter::once_with(move || Message { src, dest, body: Body::Peer(peer) }));
     }
 
     /// Answers the request of that number.

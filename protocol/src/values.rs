@@ -32,10 +32,8 @@ impl ValueSet {
     /// Adds a value; false if it was there.
     #[inline]
     pub fn insert(&mut self, value: Value) -> bool {
-        let Some((place, bit)) = Self::place(value).filter(|&(word, _)| word < self.words.len()) else {
-            return self.insert_beyond(value);
-        };
-        let word = &mut self.words[place];
+        let (place, bit) = Self::place(value);
+        let Some(word) = self.words.get_mut(place) else { return self.insert_beyond(value) };
         let new = *word & bit == 0;
         *word |= bit;
         new
@@ -44,19 +42,21 @@ impl ValueSet {
     /// The same of a value for which there is no word yet, or never will be.
     #[cold]
     fn insert_beyond(&mut self, value: Value) -> bool {
-        let Some((word, bit)) = Self::place(value) else {
+        if !(0..Self::DENSE).contains(&value) {
             return self.rest.get_or_insert_default().insert(value);
-        };
-        self.words.resize(word + 1, 0);
-        self.words[word] = bit;
+        }
+        let (place, bit) = Self::place(value);
+        self.words.resize(place + 1, 0);
+        self.words[place] = bit;
         true
     }
 
     /// Whether the value is in the set.
     pub fn contains(&self, value: Value) -> bool {
-        match Self::place(value) {
+        let (place, bit) = Self::place(value);
+        match self.words.get(place) {
+            Some(word) => word & bit != 0,
             None => self.rest.as_ref().is_some_and(|rest| rest.contains(&value)),
-            Some((word, bit)) => self.words.get(word).is_some_and(|bits| bits & bit != 0),
         }
     }
 
@@ -110,10 +110,11 @@ impl ValueSet {
         self.rest.is_none().then_some(&self.words)
     }
 
+    /// A value's word and its bit there. Where it is negative or large, there is never a word so far on.
     #[inline]
-    fn place(value: Value) -> Option<(usize, u64)> {
-        let small = usize::try_from(value).ok().filter(|_| value < Self::DENSE)?;
-        Some((small / 64, 1 << (small % 64)))
+    fn place(value: Value) -> (usize, u64) {
+        let bits = value.cast_unsigned();
+        (usize::try_from(bits / 64).unwrap_or(usize::MAX), 1 << (bits % 64))
     }
 }
 

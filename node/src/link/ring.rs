@@ -1,6 +1,5 @@
 //! Places for what is numbered without gaps, in a circle: each number has its own, and whoever knows a number finds it there by one
-//! mask. As long as there is one place, it lies in the ring itself. A link of a large cluster mostly waits for one acknowledgement at a
-//! time, and what lies apart in memory is slow where there are many nodes.
+//! mask.
 //!
 //! Absent: which numbers are in use. Whoever has a ring knows the first and how many there are.
 
@@ -8,61 +7,51 @@ use std::ops::Range;
 
 use protocol::MessageId;
 
-/// Places by number.
+use crate::few::Few;
+
+/// Places by number. There is a power of two of them.
 #[derive(Clone, Debug)]
-pub(super) enum Ring<T> {
-    /// Their number is a power of two.
-    Many(Box<[T]>),
-    One(T),
-}
+pub(super) struct Ring<T>(Few<T>);
 
 impl<T: Copy> Ring<T> {
     /// A single place, in which something lies.
     pub(super) const fn new(entry: T) -> Self {
-        Self::One(entry)
+        Self(Few::One(entry))
     }
 
     /// What lies at a number's place.
     #[inline]
     pub(super) fn at(&self, number: MessageId) -> &T {
-        match self {
-            Self::Many(places) => &places[place(number, places.len())],
-            Self::One(entry) => entry,
-        }
+        &self.0[place(number, self.0.len())]
     }
 
     /// The same, to be changed.
     #[inline]
     pub(super) fn at_mut(&mut self, number: MessageId) -> &mut T {
-        match self {
-            Self::Many(places) => &mut places[place(number, places.len())],
-            Self::One(entry) => entry,
-        }
+        let places = &mut *self.0;
+        &mut places[place(number, places.len())]
     }
 
     /// Puts an entry behind those of the numbers that are in use.
     #[inline]
     pub(super) fn push(&mut self, used: Range<MessageId>, entry: T) {
-        let places = match self {
-            Self::Many(places) => places.len() as u64,
-            Self::One(_) => 1,
-        };
-        let end = used.end;
-        if end - used.start == places {
+        let places = &mut *self.0;
+        if used.end - used.start < places.len() as u64 {
+            places[place(used.end, places.len())] = entry;
+        } else {
             self.grow(used, entry);
         }
-        *self.at_mut(end) = entry;
     }
 
-    /// Makes places for more. What lies at the numbers in use lies there still.
+    /// Puts it in where there is no place for it.
     #[cold]
-    fn grow(&mut self, used: Range<MessageId>, filler: T) {
-        let places = used.clone().count().max(LEAST / 2) * 2;
-        let mut grown = vec![filler; places].into_boxed_slice();
+    fn grow(&mut self, used: Range<MessageId>, entry: T) {
+        let places = (self.0.len() * 2).max(LEAST);
+        let mut grown = vec![entry; places];
         for number in used {
             grown[place(number, places)] = *self.at(number);
         }
-        *self = Self::Many(grown);
+        self.0 = Few::Many(grown.into_boxed_slice());
     }
 }
 

@@ -140,44 +140,52 @@ impl Single {
             return;
         }
         let entry = self.entries.at_mut(id);
-        if entry.progress == Progress::Sent {
-            entry.progress = Progress::Acknowledged;
-            let sent = entry.sent;
-            self.measure(now.since(sent));
-        } else if !self.acknowledge_late(now, id) {
-            return;
+        if entry.progress != Progress::Sent || self.probes > 0 {
+            return self.acknowledge_late(now, id, out);
         }
-        while self.kept > 0 && self.entries.at(self.oldest).progress == Progress::Acknowledged {
-            self.oldest += 1;
-            self.kept -= 1;
+        entry.progress = Progress::Acknowledged;
+        let sent = entry.sent;
+        self.measure(now.since(sent));
+        self.forget_acknowledged(id);
+    }
+
+    /// The same where the link has been suspected since the message was sent, or was so before.
+    #[cold]
+    fn acknowledge_late(&mut self, now: Time, id: MessageId, out: &mut Outbox<Peer>) {
+        let is_suspected = self.is_suspected();
+        let Entry { sent, progress, .. } = *self.entries.at(id);
+        match progress {
+            // Nobody can have a message that was never sent.
+            Progress::Acknowledged | Progress::Waiting => return,
+            Progress::Sent => self.measure(now.since(sent)),
+            Progress::Batch if !is_suspected => self.measure(now.since(sent)),
+            Progress::Batch | Progress::Doubtful | Progress::Repeated if is_suspected => self.round_trip.doubt(),
+            Progress::Batch | Progress::Doubtful | Progress::Repeated => {}
         }
-        if self.is_suspected() {
+        let first = if progress == Progress::Batch { self.oldest } else { id };
+        for acknowledged in first..=id {
+            self.entries.at_mut(acknowledged).progress = Progress::Acknowledged;
+        }
+        self.forget_acknowledged(first);
+        if is_suspected {
             self.probes = 0;
             self.release(now, out);
         }
     }
 
-    /// The same of a message that is not simply on its way. False if it changes nothing.
-    #[cold]
-    fn acknowledge_late(&mut self, now: Time, id: MessageId) -> bool {
-        let is_suspected = self.is_suspected();
-        let entry = self.entries.at_mut(id);
-        let Entry { sent, progress, .. } = *entry;
-        match progress {
-            // Nobody can have a message that was never sent.
-            Progress::Acknowledged | Progress::Waiting => return false,
-            Progress::Batch if !is_suspected => self.measure(now.since(sent)),
-            Progress::Sent => self.measure(now.since(sent)),
-            Progress::Batch | Progress::Doubtful | Progress::Repeated if is_suspected => self.round_trip.doubt(),
-            _ => {}
+    /// A message has been acknowledged, and perhaps some behind it: keeps none that the oldest missing one is not among or before.
+    #[inline]
+    fn forget_acknowledged(&mut self, first: MessageId) {
+        if first != self.oldest {
+            return;
         }
-        self.entries.at_mut(id).progress = Progress::Acknowledged;
-        if progress == Progress::Batch {
-            for older in self.oldest..id {
-                self.entries.at_mut(older).progress = Progress::Acknowledged;
+        loop {
+            self.oldest += 1;
+            self.kept -= 1;
+            if self.kept == 0 || self.entries.at(self.oldest).progress != Progress::Acknowledged {
+                return;
             }
         }
-        true
     }
 
     #[inline]

@@ -3,14 +3,14 @@
 //! Absent: which edges there are ([`crate::topology`]).
 
 use protocol::{Address, MessageId};
-use smallvec::SmallVec;
 
+use crate::few::Few;
 use crate::link::{Carries, Direction, Ends};
 use crate::topology::Cluster;
 use crate::{Config, Link, Master};
 
-/// A node's links.
-pub(super) type Links = SmallVec<[Link; 1]>;
+/// A node's links. In a tree there is mostly one.
+pub(super) type Links = Few<Link>;
 
 /// The other ends of a node's edges.
 pub(super) struct Edges {
@@ -85,7 +85,6 @@ fn spreading(
 /// The place of the link to that node.
 #[inline]
 pub(super) fn find(links: &[Link], target: Address) -> Option<usize> {
-    // In a tree there is mostly one.
     if let [only] = links {
         return (only.ends().target == target).then_some(0);
     }
