@@ -24,8 +24,10 @@ use thiserror::Error;
 
 pub(crate) use self::companions::{companions, identity};
 use self::workspace::Workspace;
-use crate::plan::{NodeSource, Plan, listed};
+use crate::plan::{NodeSource, Plan};
 use crate::process::{Invocation, ProcessError, interrupted, run_captured};
+use crate::sources::hexadecimal;
+use crate::words::listed;
 
 /// A node binary that is ready to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -306,10 +308,6 @@ pub(crate) fn file_digest(path: &Utf8Path) -> Result<String, BuildError> {
         }
     };
     read().map_err(|source| file_error("read", path, source))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn file_error(action: &'static str, path: &Utf8Path, source: io::Error) -> BuildError {

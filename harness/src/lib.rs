@@ -45,3 +45,4 @@ mod sample;
 mod shell;
 mod sources;
 mod trace;
+mod words;

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::limit::{JudgedBy, Limit};
 use crate::spec::nearest::nearest;
 use crate::spec::{Require, Spec};
+use crate::words::listed;
 
 /// An experiment, expanded.
 #[derive(Clone, Debug, PartialEq)]
@@ -249,17 +250,5 @@ fn hint(axes: &[String], near: Option<&str>) -> String {
     }
 }
 
-/// Names in a message, the first dozen of many.
-pub(crate) fn listed(names: &[String]) -> String {
-    let shown = names.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(LISTED_MAX) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
-}
-
 /// Names of files end at 255 bytes on common systems; a number and a suffix must fit behind.
 const CELL_NAME_MAX: usize = 160;
-
-/// Enough to see how cells are named.
-const LISTED_MAX: usize = 12;

@@ -10,6 +10,7 @@ use crate::about::{About, AboutCell};
 use crate::outcome::{EngineId, Provenance};
 use crate::plan::Plan;
 use crate::process::{Invocation, run_captured};
+use crate::words::counted;
 
 /// What all runs of one command share.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,8 +90,7 @@ pub(crate) fn directory_time() -> String {
 fn host() -> String {
     let name = nix::unistd::gethostname().map_or_else(|_| "unknown".into(), |name| name.to_string_lossy().into_owned());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let plural = if cores == 1 { "core" } else { "cores" };
-    format!("{name}, {} {}, {cores} {plural}", std::env::consts::OS, std::env::consts::ARCH)
+    format!("{name}, {} {}, {}", std::env::consts::OS, std::env::consts::ARCH, counted(cores, "core"))
 }
 
 /// The command as the user typed it. Arguments that are not Unicode are shown as well as they can be.

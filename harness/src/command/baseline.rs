@@ -9,8 +9,8 @@ use crate::compare::Side;
 use crate::console::Console;
 use crate::exit::ExitStatus;
 use crate::measured::Measured;
-use crate::render::finding::counted;
 use crate::render::sheet::{Heading, Sheet};
+use crate::words::counted;
 
 /// The whole verb.
 pub(super) fn baseline(args: &BaselineArgs, console: &Console) -> anyhow::Result<ExitStatus> {

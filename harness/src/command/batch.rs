@@ -12,7 +12,7 @@ use super::schedule::{Made, Run, Stage, locked};
 use crate::console::{Board, Line};
 use crate::gate;
 use crate::outcome::{Outcome, Record, Validity};
-use crate::render::finding::counted;
+use crate::words::counted;
 
 /// A cell's results so far.
 struct Batch<'a> {

@@ -13,6 +13,7 @@ use crate::exit::ExitStatus;
 use crate::plan::Plan;
 use crate::render::escape;
 use crate::spec::Spec;
+use crate::words::counted;
 
 /// The whole verb.
 pub(super) fn check(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitStatus> {
@@ -79,9 +80,6 @@ fn plan(file: &Utf8Path, features: &[String]) -> anyhow::Result<Plan> {
 
 /// `6 cells, 10 runs each`.
 fn extent(plan: &Plan) -> String {
-    let cells = match plan.cells.len() {
-        1 => "1 cell".to_owned(),
-        more => format!("{more} cells"),
-    };
+    let cells = counted(plan.cells.len(), "cell");
     if plan.repeat == 1 { cells } else { format!("{cells}, {} runs each", plan.repeat) }
 }

@@ -13,9 +13,9 @@ use crate::cli::{Format, MergeArgs};
 use crate::console::Console;
 use crate::exit::ExitStatus;
 use crate::measured::{self, Measured, find};
-use crate::plan::listed;
 use crate::render::{Summary, json, table};
 use crate::store::Store;
+use crate::words::listed;
 
 /// The whole verb. It ends as `harness run` does.
 pub(super) fn merge(args: &MergeArgs, console: &Console) -> anyhow::Result<ExitStatus> {

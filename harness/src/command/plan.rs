@@ -22,7 +22,7 @@ use crate::limit::Limit;
 use crate::outcome::EngineId;
 use crate::plan::{Cell, NodeSource, Plan};
 use crate::render::escape;
-use crate::render::finding::counted;
+use crate::words::counted;
 
 /// The whole verb.
 pub(super) fn plan(args: &PlanArgs, console: &Console) -> anyhow::Result<ExitStatus> {

@@ -13,9 +13,9 @@ use crate::backend::Backend;
 use crate::console::Console;
 use crate::outcome::{EngineId, Provenance, Record};
 use crate::plan::{Cell, EngineChoice, NodeSource, Plan};
-use crate::render::finding::counted;
 use crate::sources;
 use crate::store::{Draft, Key, Known, Recipe, Reusable, Wanted};
+use crate::words::counted;
 
 /// What the results of a command are addressed by, and those that the store has already.
 #[derive(Debug)]

@@ -22,6 +22,7 @@ use crate::plan::{Cell, Plan};
 use crate::provenance::Origin;
 use crate::render::finding;
 use crate::store::Store;
+use crate::words::counted;
 
 /// One repetition of one cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,7 +176,7 @@ fn how_it_ended(record: &Record) -> String {
         (false, false) => "",
     };
     let warnings = outcome.findings.iter().filter(|one| finding::is_warning(one)).count();
-    let warnings = if warnings == 0 { String::new() } else { format!(", {}", finding::counted(warnings, "warning")) };
+    let warnings = if warnings == 0 { String::new() } else { format!(", {}", counted(warnings, "warning")) };
     match &record.provenance.reused {
         Some(run) => format!("{how}{late}{warnings}, reused from {run}"),
         None => format!("{how}{late}{warnings}, {:.1} s", outcome.wall_seconds),

@@ -29,12 +29,12 @@ use crate::frontier::Setting;
 use crate::outcome::Outcome;
 use crate::plan::{Cell, EngineChoice, Plan};
 use crate::provenance::{self, Origin};
-use crate::render::finding::counted;
 use crate::render::search::{self as render, Asked, Done, Row, Tried};
 use crate::report::picture::{self, Point};
 use crate::search::{Measurement, Method};
 use crate::spec::{Question, Search, Spec};
 use crate::store::{Store, Wanted};
+use crate::words::counted;
 
 /// The whole verb.
 pub(super) fn search(args: &SearchArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {

@@ -15,6 +15,7 @@ use crate::measured::Measured;
 use crate::outcome::Record;
 use crate::render::{Summary, json, table};
 use crate::shell;
+use crate::words::counted;
 
 /// The whole verb. It judges nothing: what is shown is shown, whatever the verdict.
 pub(super) fn show(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStatus> {
@@ -80,7 +81,7 @@ fn origin(Measured { about, directory, records, .. }: &Measured) -> String {
         *nodes.entry((&provenance.node, &provenance.node_digest)).or_default() += 1;
     }
     for (place, ((node, digest), count)) in nodes.iter().enumerate() {
-        let runs = if *count == 1 { "1 run".to_owned() } else { format!("{count} runs") };
+        let runs = counted(*count, "run");
         line(if place == 0 { "node" } else { "" }, &format!("{node}, SHA-256 {}, {runs}", short(digest)));
     }
     let missing = about.expected().len().saturating_sub(records.len());

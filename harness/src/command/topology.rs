@@ -10,11 +10,11 @@ use crate::artifact::Toolchain;
 use crate::cli::{Format, TopologyArgs};
 use crate::console::Console;
 use crate::exit::ExitStatus;
-use crate::plan;
 use crate::render::graph::{self, claim, svg};
 use crate::spec::Spec;
 use crate::topology::Graph;
 use crate::topology::claim::Board;
+use crate::words;
 
 /// The whole verb.
 pub(super) fn topology(args: &TopologyArgs, console: &Console) -> anyhow::Result<ExitStatus> {
@@ -88,7 +88,7 @@ fn read(experiment: &Utf8Path) -> anyhow::Result<Spec> {
 }
 
 fn known(names: &[String]) -> String {
-    format!("it has {}", plan::listed(names))
+    format!("it has {}", words::listed(names))
 }
 
 /// A drawing's nodes in the cluster's order: the test's, if it is drawn for that, else by number, else by name.

@@ -14,9 +14,10 @@ use crate::cli::{Format, TraceArgs};
 use crate::console::Console;
 use crate::exit::ExitStatus;
 use crate::measured::Measured;
-use crate::plan::{Cell, EngineChoice, Plan, listed};
+use crate::plan::{Cell, EngineChoice, Plan};
 use crate::spec::Spec;
 use crate::trace::{self, Life, Recorder, Story, broadcast_values};
+use crate::words::listed;
 
 /// The whole verb.
 pub(super) fn trace(args: &TraceArgs, console: &Console) -> anyhow::Result<ExitStatus> {

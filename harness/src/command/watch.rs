@@ -26,6 +26,7 @@ use crate::measured::find;
 use crate::plan::{EngineChoice, Plan};
 use crate::process::{Attached, Invocation};
 use crate::render::escape;
+use crate::words::counted;
 
 /// The whole verb. It ends when the user ends it.
 pub(super) fn watch(args: &WatchArgs, console: &Console, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
@@ -154,8 +155,7 @@ impl Scene<'_> {
     /// Waits until a file is no longer what it was, and gives those; nothing if the user interrupts.
     fn wait(&self) -> Vec<Utf8PathBuf> {
         let ended = self.files.stamps();
-        let count = ended.len();
-        self.console.say(&format!("watching {count} file{}; Ctrl-C ends it", if count == 1 { "" } else { "s" }));
+        self.console.say(&format!("watching {}; Ctrl-C ends it", counted(ended.len(), "file")));
         while !self.interrupted.load(Ordering::Relaxed) {
             let now = self.files.stamps();
             let mut changed = now.changed_inputs(&self.seen);

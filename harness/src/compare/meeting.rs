@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::side::named;
 use super::{Change, Compared, Differing, Entry, Lonely, NothingInCommon, Question, Row, Side, SideCell};
-use crate::plan::listed;
 use crate::statistics::Spread;
+use crate::words::listed;
 
 /// Cells of all sides, put together.
 pub(super) struct Meeting<'a> {

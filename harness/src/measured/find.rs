@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::spec::Spec;
 use crate::spec::nearest::nearest;
 use crate::store::{Store, is_name};
+use crate::words::counted;
 
 /// The directory of the run that a word names. It may be
 ///
@@ -87,7 +88,7 @@ fn hint(store: &Utf8Path, word: &str) -> anyhow::Result<String> {
     if !runs.is_empty() {
         let times = runs.iter().filter_map(|run| run.file_name()).take(SHOWN);
         let times: Vec<String> = times.map(|time| format!("`{name}/{time}`")).collect();
-        let count = if runs.len() == 1 { "1 run".to_owned() } else { format!("{} runs", runs.len()) };
+        let count = counted(runs.len(), "run");
         return Ok(format!("`{name}` has {count}, the newest {}", times.join(", ")));
     }
     if experiments.is_empty() {

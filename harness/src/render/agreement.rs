@@ -2,13 +2,13 @@
 //!
 //! Absent: what agrees and what does not ([`crate::fidelity::agreement`]).
 
-use super::finding::counted;
 use super::sheet::{Entry, Heading, Mood, Sheet};
 use super::table::Look;
 use crate::exit::ExitStatus;
 use crate::fidelity::agreement::{Agreement, FIGURES, Held, Row, Verdict};
 use crate::figure::{Figure, Unit};
 use crate::statistics::Spread;
+use crate::words::counted;
 
 /// For a terminal.
 pub(crate) fn terminal(agreement: &Agreement, look: Look) -> String {

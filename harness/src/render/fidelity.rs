@@ -2,7 +2,6 @@
 //!
 //! Absent: what is good and what is not ([`crate::fidelity::judge`]).
 
-use super::finding::counted;
 use super::sheet::{Entry, Heading, Mood, Sheet};
 use super::table::Look;
 use crate::exit::ExitStatus;
@@ -12,6 +11,7 @@ use crate::fidelity::recorded::{Recording, Value};
 use crate::fidelity::replay::{Place, Replayed};
 use crate::fidelity::report::{Controlled, Measurement, Report, Row, Side, Tally};
 use crate::figure::{Figure, Unit};
+use crate::words::counted;
 
 /// Whom the table is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What a reader should know before trusting a result, in words, each with what helps.
 
 use crate::outcome::{Finding, Record};
+use crate::words::counted;
 
 /// The finding in one sentence, and a hint where something can be done.
 pub(crate) fn words(finding: &Finding) -> (String, Option<&'static str>) {
@@ -89,11 +90,6 @@ pub(crate) fn is_warning(finding: &Finding) -> bool {
         Finding::Flaky { .. } | Finding::MissingButStable { .. } | Finding::NotJudged { .. } => true,
         Finding::Note { .. } | Finding::Unclaimed { .. } => false,
     }
-}
-
-/// `1 value`, `3 values`.
-pub(crate) fn counted(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 #[cfg(test)]

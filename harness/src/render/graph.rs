@@ -9,9 +9,9 @@ pub(crate) mod svg;
 use std::fmt::{self, Write as _};
 
 pub(crate) use self::data::data;
-use crate::render::finding::counted;
 use crate::topology::spread::{Cost, Relay, Spread};
 use crate::topology::{Graph, KnownTo, Passing, sum_of_squares};
+use crate::words::counted;
 
 /// Drawing, degrees, costs and a line for each node.
 pub(crate) fn text(graph: &Graph, latency_ms: u32) -> String {

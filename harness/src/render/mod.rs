@@ -29,6 +29,7 @@ use crate::figure::{Figure, Figures};
 use crate::gate::{self, Breach, Judgement, Regressed, Rules, Verdict};
 use crate::outcome::{Outcome, Record};
 use crate::statistics::Spread;
+use crate::words::counted;
 
 pub(crate) use self::notes::reasons;
 
@@ -159,9 +160,9 @@ impl<'a> Row<'a> {
 fn of_part(part: Part, rows: &[Row<'_>]) -> (ExitStatus, String) {
     let open = rows.iter().filter(|row| matches!(row.judgement.verdict, Verdict::Unknown { .. })).count();
     let runs: usize = rows.iter().map(|row| row.records.len()).sum();
-    let made = format!("part {part}: {} measured", finding::counted(runs, "run"));
+    let made = format!("part {part}: {} measured", counted(runs, "run"));
     if open > 0 {
-        return (ExitStatus::Unknown, format!("{made}, and {} could not be", finding::counted(open, "cell")));
+        return (ExitStatus::Unknown, format!("{made}, and {} could not be", counted(open, "cell")));
     }
     (ExitStatus::Yes, format!("{made}; `harness merge` puts the parts together and judges them"))
 }

@@ -11,6 +11,7 @@ use crate::about::About;
 use crate::figure::Figure;
 use crate::gate::{Breach, Verdict};
 use crate::outcome::{Finding, Validity};
+use crate::words::counted;
 
 /// Everything that stands below a table without an edge.
 pub(super) fn below(summary: &Summary<'_>) -> String {
@@ -34,7 +35,7 @@ fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spre
     writeln!(text, "latencies in ms; * required cell")?;
     if let Some(part) = about.part {
         let (ours, all) = (about.expected().len(), about.cells.len() * about.repeat as usize);
-        writeln!(text, "part {part} of the experiment: {ours} of {}", finding::counted(all, "run"))?;
+        writeln!(text, "part {part} of the experiment: {ours} of {}", counted(all, "run"))?;
     } else if about.repeat > 1 {
         let seeds = about
             .cells
@@ -61,7 +62,7 @@ fn facts(text: &mut String, summary: &Summary<'_>, left_out: &[&str], shows_spre
     beyond_maelstrom(text, about)?;
     let runs: usize = summary.rows.iter().map(|row| row.records.len()).sum();
     let reused = reused(text, summary)?;
-    let runs_words = |runs| finding::counted(runs, "run");
+    let runs_words = |runs| counted(runs, "run");
     match summary.wall_seconds {
         Some(seconds) => {
             let places = usize::from(seconds < 9.95);
@@ -111,7 +112,7 @@ fn reused(text: &mut String, summary: &Summary<'_>) -> Result<usize, fmt::Error>
     let times = || reused.iter().map(|provenance| provenance.started.as_str());
     if let (Some(first), Some(last)) = (times().min(), times().max()) {
         let until = if first == last { String::new() } else { format!(" to {last}") };
-        let results = finding::counted(reused.len(), "result");
+        let results = counted(reused.len(), "result");
         writeln!(text, "reused  {results}, measured {first}{until} (`--fresh` measures anew)")?;
     }
     Ok(reused.len())
@@ -198,14 +199,14 @@ fn broken(row: &Row<'_>, breach: &Breach, is_repeated: bool) -> String {
     let seed = |repetition: u32| row.records.get(repetition as usize).map_or(0, |record| record.options.seed);
     match (breach, row.counted.value(Figure::Lost)) {
         (Breach::Exceeded(exceeded), _) if is_repeated => {
-            let (some, all) = (exceeded.repetitions, finding::counted(row.records.len(), "run"));
+            let (some, all) = (exceeded.repetitions, counted(row.records.len(), "run"));
             format!("{exceeded}; beyond it in {some} of {all}, farthest with seed {}", seed(exceeded.repetition))
         }
         (Breach::Exceeded(exceeded), _) => exceeded.to_string(),
         (Breach::Regressed(regressed), _) => regressed.to_string(),
         (Breach::Invalid { repetition }, _) if is_repeated => {
             let invalid = row.records.iter().filter(|record| record.outcome.validity == Validity::Invalid).count();
-            let all = finding::counted(row.records.len(), "run");
+            let all = counted(row.records.len(), "run");
             format!("invalid in {invalid} of {all}, first with seed {}", seed(*repetition))
         }
         (Breach::Invalid { .. }, Some(lost)) if lost > 0.0 => {
@@ -247,13 +248,13 @@ fn findings(text: &mut String, summary: &Summary<'_>) -> fmt::Result {
         let whom = match concerned.as_slice() {
             all if all.len() == summary.rows.len() && all.len() > 1 => "all cells".into(),
             [one] => (*one).to_owned(),
-            some => finding::counted(some.len(), "cell"),
+            some => counted(some.len(), "cell"),
         };
         let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
         writeln!(text, "! {whom}: {words}{hint}")?;
     }
     if hidden > 0 {
-        writeln!(text, "! {} more, in the records in the store", finding::counted(hidden, "finding"))?;
+        writeln!(text, "! {} more, in the records in the store", counted(hidden, "finding"))?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::series::{Cast, cut, mark};
 use crate::figure::Figure;
 use crate::latencies::Latencies;
 use crate::render::Row;
-use crate::render::finding::counted;
+use crate::words::counted;
 
 const LABELS: f64 = 210.0;
 const WIDTH: f64 = 980.0;

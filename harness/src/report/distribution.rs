@@ -10,7 +10,7 @@ use crate::figure::Figure;
 use crate::latencies::{Latencies, Source};
 use crate::limit::{Comparison, Limit};
 use crate::render::Row;
-use crate::render::finding::counted;
+use crate::words::counted;
 
 /// The quantiles that a record has, as shares of the values.
 const QUANTILES: [(Figure, f64); 5] = [

@@ -13,8 +13,8 @@ use crate::figure::Figure;
 use crate::frontier::Setting;
 use crate::gate::{Breach, Verdict};
 use crate::limit::Comparison;
-use crate::render::finding::counted;
 use crate::render::{Row, Summary};
+use crate::words::counted;
 
 /// Cells of one setting.
 #[derive(Debug)]

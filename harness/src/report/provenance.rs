@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::Shown;
-use crate::render::finding::counted;
 use crate::shell;
+use crate::words::counted;
 
 pub(super) fn section(run: &Shown<'_>) -> Markup {
     let about = run.summary.about;

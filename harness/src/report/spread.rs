@@ -6,8 +6,8 @@ use super::Shown;
 use super::plot::{Scale, number, px};
 use super::series::{Cast, cut, mark};
 use crate::figure::Figure;
-use crate::render::finding::counted;
 use crate::render::{Row, Summary};
+use crate::words::counted;
 
 /// So many runs of a cell have a mark each.
 const MARKED: usize = 40;

@@ -11,6 +11,7 @@ use engine::{Options, Workload};
 use super::Reading;
 use crate::figure::{Figure, Figures};
 use crate::outcome::Finding;
+use crate::words::few;
 
 /// Adds what a history tells to what results.edn told. `strict` is the history's report, and `lost` are the values that
 /// results.edn calls lost.
@@ -44,7 +45,7 @@ fn broadcast(reading: &mut Reading, strict: Strict, history: &History, lost: &BT
         reading.findings.push(Finding::MissingButStable { values: unseen, nodes });
     }
     if !strict.unread.is_empty() {
-        let text = format!("no final read succeeded on {}: what is there nobody knows", listed(&strict.unread));
+        let text = format!("no final read succeeded on {}: what is there nobody knows", few(&strict.unread, NAMED_MAX));
         reading.findings.push(Finding::Note { text });
     }
     reading.missing = strict.missing.into_iter().collect::<BTreeMap<_, _>>();
@@ -59,28 +60,9 @@ pub(crate) fn add_propagation(figures: &mut Figures, latency: Quantiles<f64>) {
     figures.set(Figure::PropagationMax, max);
 }
 
-/// The first few names, and how many more there are.
-fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    match names.get(SHOWN..) {
-        None | Some([]) => names.join(", "),
-        Some(rest) => format!("{} and {} more", names[..SHOWN].join(", "), rest.len()),
-    }
-}
-
 fn in_order<T>(quantiles: Quantiles<T>) -> [T; 5] {
     [quantiles.min, quantiles.median, quantiles.p95, quantiles.p99, quantiles.max]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_nodes_are_counted_and_few_are_named() {
-        let names = |count: usize| (0..count).map(|k| format!("n{k}")).collect::<Vec<_>>();
-        assert_eq!(listed(&names(2)), "n0, n1");
-        assert_eq!(listed(&names(8)), "n0, n1, n2, n3, n4, n5, n6, n7");
-        assert_eq!(listed(&names(6_400)), "n0, n1, n2, n3, n4, n5, n6, n7 and 6392 more");
-    }
-}
+/// So many nodes are told one by one.
+const NAMED_MAX: usize = 8;

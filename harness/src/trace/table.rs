@@ -6,6 +6,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, LineStyle,
 
 use super::life::{End, Life, Message, Role, Sight, Story};
 use crate::render::table::Look;
+use crate::words::few;
 
 /// The whole answer.
 pub(crate) fn table(story: &Story<'_>, look: Look) -> String {
@@ -108,7 +109,7 @@ fn foot(text: &mut String, story: &Story<'_>) -> std::fmt::Result {
             .filter(|(_, how)| how.is_none())
             .map(|(name, _)| name.as_str())
             .collect();
-        writeln!(text, "          never {}", listed(&without))?;
+        writeln!(text, "          never {}", few(&without, LISTED_MAX))?;
     }
     writeln!(text, "messages  {}", counts(life))?;
     let answered =
@@ -122,7 +123,7 @@ fn foot(text: &mut String, story: &Story<'_>) -> std::fmt::Result {
         };
         let ended = fault.ended.map_or_else(|| "the end".to_owned(), |at| format!("{:.1} ms", life.millis(at)));
         let victims: Vec<&str> = fault.victims.iter().map(|node| life.names[*node as usize].as_str()).collect();
-        let victims = if victims.is_empty() { String::new() } else { format!(": {}", listed(&victims)) };
+        let victims = if victims.is_empty() { String::new() } else { format!(": {}", few(&victims, LISTED_MAX)) };
         writeln!(
             text,
             "{:<10}{} from {begun} to {ended}{victims}",
@@ -153,15 +154,6 @@ fn counts(life: &Life) -> String {
         .map(|(place, (count, what))| format!("{count} {what}{}", if place < 3 && *count != 1 { "s" } else { "" }))
         .collect();
     format!("{} between nodes: {}", between(&|_| true), parts.join(", "))
-}
-
-/// Names in a line, the first dozen of many.
-fn listed(names: &[&str]) -> String {
-    let shown = names[..names.len().min(LISTED_MAX)].join(", ");
-    match names.len().saturating_sub(LISTED_MAX) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }
 
 const LISTED_MAX: usize = 12;

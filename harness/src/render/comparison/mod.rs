@@ -8,10 +8,10 @@ mod rows;
 
 pub(crate) use self::data::{csv, json, junit};
 use super::escape;
-use super::finding::counted;
 use super::table::Look;
 use crate::compare::{Change, Comparison, Condition, Held, Row, Standing};
 use crate::exit::ExitStatus;
+use crate::words::counted;
 
 /// A comparison and what is asked of it.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::{Layout, Page, held_words, rows};
 use crate::compare::{Proof, Standing};
 use crate::figure::Figure;
 use crate::render::escape;
-use crate::render::finding::counted;
+use crate::words::counted;
 
 /// The sides, and what they were not all measured with.
 pub(super) fn sides(page: &Page<'_>) -> String {

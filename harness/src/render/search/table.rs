@@ -9,9 +9,9 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, pre
 use super::{Answer, Done, Row};
 use crate::figure::{Figure, Unit};
 use crate::limit::Limit;
-use crate::render::finding::counted;
 use crate::search::{ERRORS, TOLERANCE};
 use crate::statistics::Spread;
+use crate::words::counted;
 
 /// Everything that a person wants to know of it.
 pub(crate) fn table(done: &Done) -> String {
