@@ -14,21 +14,25 @@ use protocol::Time;
 /// A number that is due at a time. Equal times are ordered by number.
 type Entry = (Time, u32);
 
+/// An entry of a slot in one word: how far into the slot it is due, in nanoseconds, before its number. So two are compared in
+/// one step, and as many of them take half of the room.
+type Packed = u64;
+
 /// What is due, earliest first.
 #[derive(Debug)]
 pub(crate) struct Agenda {
     /// A slot is 2 to the power of this many nanoseconds long: a shift finds it.
     slot_bits: u32,
-    /// The number of the slot whose turn it is.
-    slot: u64,
-    /// What is due in that slot or before, earliest first.
-    current: Vec<Entry>,
+    /// When the slot begins whose turn it is, in nanoseconds.
+    start: u64,
+    /// What is due in that slot, earliest first.
+    current: Vec<Packed>,
     /// How many of those were taken out. They stay until the next slot's turn.
     taken: usize,
     /// What has come since, is due in that slot or before, and fits at neither end.
     sudden: BinaryHeap<Reverse<Entry>>,
     /// The slots after it, by number modulo [`SLOTS`].
-    slots: Vec<Vec<Entry>>,
+    slots: Box<[Vec<Packed>; SLOTS]>,
     /// A bit for each of them in which something is due.
     occupied: [u64; SLOTS / 64],
     /// Everything due after those.
@@ -52,11 +56,11 @@ impl Agenda {
     fn new(slot_bits: u32) -> Self {
         Self {
             slot_bits,
-            slot: 0,
+            start: 0,
             current: Vec::new(),
             taken: 0,
             sudden: BinaryHeap::new(),
-            slots: vec![Vec::new(); SLOTS],
+            slots: Box::new([const { Vec::new() }; SLOTS]),
             occupied: [0; SLOTS / 64],
             later: BinaryHeap::new(),
         }
@@ -65,39 +69,48 @@ impl Agenda {
     /// `number` is due at `time`.
     #[inline]
     pub(crate) fn push(&mut self, time: Time, number: u32) {
-        let entry = (time, number);
-        // Earlier than the current slot counts as in it.
-        let ahead = self.slot_of(time).saturating_sub(self.slot);
-        if ahead == 0 {
-            self.push_sudden(entry);
-        } else if ahead < SLOTS as u64 {
-            let place = place(self.slot + ahead);
+        // What is earlier than the current slot is, all around, further ahead than there are slots.
+        let ahead = time.as_nanos().wrapping_sub(self.start) >> self.slot_bits;
+        if (1..SLOTS as u64).contains(&ahead) {
+            let entry = self.packed(time, number);
+            let place = self.place_of(time);
             self.slots[place].push(entry);
             self.occupied[place / 64] |= 1 << (place % 64);
+        } else if ahead == 0 {
+            self.push_within(time, number);
         } else {
-            self.later.push(Reverse(entry));
+            self.push_without(time, number);
         }
     }
 
     /// Puts in what is due in the current slot.
     #[inline]
-    fn push_sudden(&mut self, entry: Entry) {
+    fn push_within(&mut self, time: Time, number: u32) {
+        let entry = self.packed(time, number);
         match self.current.get(self.taken) {
             // What is due at once is first of all, and no heap's business.
-            Some(first) if self.taken > 0 && entry <= *first => {
+            Some(&first) if self.taken > 0 && entry <= first => {
                 self.taken -= 1;
                 self.current[self.taken] = entry;
             }
-            Some(_) if self.current.last().is_some_and(|last| entry < *last) => self.sudden.push(Reverse(entry)),
+            Some(_) if self.current.last().is_some_and(|&last| entry < last) => {
+                self.sudden.push(Reverse((time, number)));
+            }
             _ => self.current.push(entry),
         }
+    }
+
+    /// Puts in what is due before the current slot, or after all slots.
+    fn push_without(&mut self, time: Time, number: u32) {
+        let rest = if time.as_nanos() < self.start { &mut self.sudden } else { &mut self.later };
+        rest.push(Reverse((time, number)));
     }
 
     /// When the first of all is due; [`Time::MAX`] if nothing is.
     #[inline]
     pub(crate) fn next(&mut self) -> Time {
         match self.current.get(self.taken) {
-            Some(&(time, _)) if self.sudden.is_empty() => time,
+            Some(&first) if self.sudden.is_empty() => self.unpacked(first).0,
             _ => self.first().map_or(Time::MAX, |(time, _)| time),
         }
     }
@@ -107,6 +120,7 @@ impl Agenda {
     pub(crate) fn pop(&mut self, now: Time) -> Option<Entry> {
         match self.current.get(self.taken) {
             Some(&first) if self.sudden.is_empty() => {
+                let first = self.unpacked(first);
                 if first.0 > now {
                     return None;
                 }
@@ -120,7 +134,7 @@ impl Agenda {
     /// The same where something has come since the slot's turn, or nothing is left of it.
     fn pop_sudden(&mut self, now: Time) -> Option<Entry> {
         let first = self.first().filter(|&(time, _)| time <= now)?;
-        if self.current.get(self.taken) == Some(&first) {
+        if self.first_within() == Some(first) {
             self.taken += 1;
         } else {
             self.sudden.pop();
@@ -134,10 +148,15 @@ impl Agenda {
             self.turn();
         }
         let sudden = self.sudden.peek().map(|&Reverse(first)| first);
-        match (self.current.get(self.taken).copied(), sudden) {
+        match (self.first_within(), sudden) {
             (Some(first), Some(sudden)) => Some(first.min(sudden)),
             (first, sudden) => first.or(sudden),
         }
+    }
+
+    /// What is due first of the current slot.
+    fn first_within(&self) -> Option<Entry> {
+        self.current.get(self.taken).map(|&first| self.unpacked(first))
     }
 
     /// Goes to the next slot in which something is due.
@@ -148,7 +167,7 @@ impl Agenda {
         let Some(next) = within.or_else(|| self.later.peek().map(|Reverse((time, _))| self.slot_of(*time))) else {
             return;
         };
-        self.slot = next;
+        self.start = next << self.slot_bits;
         let place = place(next);
         std::mem::swap(&mut self.current, &mut self.slots[place]);
         self.occupied[place / 64] &= !(1 << (place % 64));
@@ -156,7 +175,7 @@ impl Agenda {
         self.current.sort_unstable();
         // The horizon has moved on: what is within it now leaves the far future.
         while let Some(&Reverse((time, number))) = self.later.peek()
-            && self.slot_of(time) < self.slot + SLOTS as u64
+            && self.slot_of(time) < next + SLOTS as u64
         {
             self.later.pop();
             self.push(time, number);
@@ -165,7 +184,7 @@ impl Agenda {
 
     /// The next slot in which something is due: around the ring, from the slot behind the current one on.
     fn next_occupied(&self) -> Option<u64> {
-        let first = self.slot + 1;
+        let first = (self.start >> self.slot_bits) + 1;
         let start = place(first);
         // The word in which it starts comes first without what is before the start, and last with nothing else.
         let before = (1 << (start % 64)) - 1;
@@ -183,6 +202,25 @@ impl Agenda {
 
     const fn slot_of(&self, time: Time) -> u64 {
         time.as_nanos() >> self.slot_bits
+    }
+
+    #[inline]
+    const fn place_of(&self, time: Time) -> usize {
+        place(self.slot_of(time))
+    }
+
+    /// An entry as it lies in its slot.
+    #[inline]
+    const fn packed(&self, time: Time, number: u32) -> Packed {
+        let into = time.as_nanos() & ((1 << self.slot_bits) - 1);
+        into << u32::BITS | number as Packed
+    }
+
+    /// What that is an entry of the current slot for.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the number is the lower half of the word")]
+    const fn unpacked(&self, entry: Packed) -> Entry {
+        (Time::from_nanos(self.start + (entry >> u32::BITS)), entry as u32)
     }
 }
 
