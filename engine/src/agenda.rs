@@ -93,16 +93,16 @@ impl Agenda {
                 self.taken -= 1;
                 self.current[self.taken] = entry;
             }
-            Some(_) if self.current.last().is_some_and(|&last| entry < last) => {
-                self.sudden.push(Reverse((time, number)));
-            }
+            Some(_) if self.current.last().is_some_and(|&last| entry < last) => self.push_without(time, number),
             _ => self.current.push(entry),
         }
     }
 
-    /// Puts in what is due before the current slot, or after all slots.
+    /// Puts in what is due between entries of the current slot, before that slot, or after all slots.
+    #[inline(never)]
     fn push_without(&mut self, time: Time, number: u32) {
-        let rest = if time.as_nanos() < self.start { &mut self.sudden } else { &mut self.later };
+        let is_later = self.slot_of(time) > self.start >> self.slot_bits;
+        let rest = if is_later { &mut self.later } else { &mut self.sudden };
         rest.push(Reverse((time, number)));
     }
 
@@ -132,6 +132,7 @@ impl Agenda {
     }
 
     /// The same where something has come since the slot's turn, or nothing is left of it.
+    #[inline(never)]
     fn pop_sudden(&mut self, now: Time) -> Option<Entry> {
         let first = self.first().filter(|&(time, _)| time <= now)?;
         if self.first_within() == Some(first) {

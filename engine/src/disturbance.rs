@@ -18,6 +18,8 @@ pub(crate) struct Disturbance {
     /// Of a thousand messages.
     duplication: u16,
     slow: Option<Slow>,
+    /// Whether any of them is set.
+    is_any: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,13 +39,13 @@ pub(crate) struct Fortune {
 
 impl Disturbance {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { random: Random::stream(seed, "disturbance"), loss: 0, duplication: 0, slow: None }
+        Self { random: Random::stream(seed, "disturbance"), loss: 0, duplication: 0, slow: None, is_any: false }
     }
 
     /// Whether messages fare any other way than ever.
     #[inline]
     pub(crate) const fn is_any(&self) -> bool {
-        self.loss > 0 || self.duplication > 0 || self.slow.is_some()
+        self.is_any
     }
 
     /// Begins. `key` decides which links are slow.
@@ -54,6 +56,7 @@ impl Disturbance {
             Nemesis::Slow(times) => self.slow = Some(Slow { times, key }),
             Nemesis::Crash(_) | Nemesis::Isolate(_) | Nemesis::OneWay | Nemesis::Partition | Nemesis::Pause(_) => {}
         }
+        self.note();
     }
 
     /// Ends.
@@ -64,6 +67,11 @@ impl Disturbance {
             Nemesis::Slow(_) => self.slow = None,
             Nemesis::Crash(_) | Nemesis::Isolate(_) | Nemesis::OneWay | Nemesis::Partition | Nemesis::Pause(_) => {}
         }
+        self.note();
+    }
+
+    const fn note(&mut self) {
+        self.is_any = self.loss > 0 || self.duplication > 0 || self.slow.is_some();
     }
 
     /// What a message on that link meets.

@@ -3,7 +3,14 @@
 use protocol::{Body, Carry, Directory, MessageId, Reply, Request, Value};
 use serde_json::json;
 
-use crate::payload::{Payload, ReplyKind};
+use crate::payload::{Content, Payload, ReplyKind};
+
+impl<P: Carry> Content for Body<P> {
+    #[inline]
+    fn is_flat(&self) -> bool {
+        Self::is_flat(self)
+    }
+}
 
 impl<P: Carry> Payload for Body<P> {
     fn request(id: MessageId, request: Request, _directory: &Directory) -> Self {

@@ -11,7 +11,7 @@ use std::collections::BinaryHeap;
 
 use protocol::Time;
 
-use crate::messages::{Chain, Letter, Messages, Place};
+use crate::messages::{Chain, Messages, Place};
 
 /// A queue of messages, by their places.
 #[derive(Debug)]
@@ -26,10 +26,9 @@ impl Inbox {
         Self { in_order: Chain::new(), overtaking: BinaryHeap::new() }
     }
 
-    /// Puts in a message. Its number is higher than those of all before it.
+    /// Puts in a message of that deadline. Its number is higher than those of all before it.
     #[inline]
-    pub(crate) fn push<P>(&mut self, place: Place, messages: &mut Messages<P>) {
-        let &Letter { deadline, id, .. } = messages.at(place);
+    pub(crate) fn push<P>(&mut self, place: Place, id: u64, deadline: Time, messages: &mut Messages<P>) {
         if self.in_order.last().is_none_or(|last| messages.at(last).deadline <= deadline) {
             self.in_order.push(place, messages);
         } else {
@@ -60,28 +59,31 @@ mod tests {
     use std::collections::BTreeSet;
 
     use proptest::prelude::*;
+    use protocol::Address;
 
     use super::*;
 
     proptest! {
-        /// Deadlines to be put in, or nothing: one is to be taken out.
-        #[test]
-        fn the_smallest_deadline_comes_first(steps in prop::collection::vec(prop::option::weighted(0.6, 0_u64..20), 0..200)) {
-            let (mut inbox, mut messages) = (Inbox::new(), Messages::new());
-            let mut oracle = BTreeSet::new();
-            for (id, step) in (0..).zip(steps) {
-                if let Some(deadline) = step {
-                    let place = messages.put(());
-                    let letter = messages.at_mut(place);
-                    (letter.deadline, letter.id) = (Time::from_nanos(deadline), id);
-                    inbox.push(place, &mut messages);
-                    oracle.insert((Time::from_nanos(deadline), id));
-                } else {
-                    let popped = inbox.pop(&messages);
-                    prop_assert_eq!(popped.map(|place| (messages.at(place).deadline, messages.at(place).id)), oracle.pop_first());
-                    messages.vacate(popped);
+            /// Deadlines to be put in, or nothing: one is to be taken out.
+            #[test]
+            fn the_smallest_deadline_comes_first(steps in prop::collection::vec(prop::option::weighted(0.6, 0_u64..20), 0..200)) {
+                let (mut inbox, mut messages) = (Inbox::new(), Messages::new());
+                let mut oracle = BTreeSet::new();
+                for (id, step) in (0..).zip(steps) {
+                    if let Some(deadline) = step {
+                        let deadline = Time::from_nanos(deadline);
+                        let place = messages.put(&mut "", Address::node(0), id, deadline);
+                        inbox.push(place, id, deadline, &mut messages);
+                        oracle.insert((deadline, id));
+                    } else {
+                        let popped = inbox.pop(&messages);
+                        let seen = popped.map(|place| (messages.at(place).deadline, messages.at(place).id));
+                        prop_assert_eq!(seen, oracle.pop_first());
+                        if let Some(place) = popped {
+     messages.vacate(place);
+    }
+                    }
                 }
             }
         }
-    }
 }

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
-use crate::payload::{Payload, ReplyKind};
+use crate::payload::{Content, Payload, ReplyKind};
 
 /// A body as the JSON text that a node wrote or will read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct JsonBody(Box<str>);
 
 /// One message from a node's standard output.
@@ -89,6 +89,12 @@ impl JsonBody {
     /// The text.
     pub fn text(&self) -> &str {
         &self.0
+    }
+}
+
+impl Content for JsonBody {
+    fn is_flat(&self) -> bool {
+        self.0.is_empty()
     }
 }
 

@@ -80,7 +80,7 @@ pub use fault::{Fault, FaultKind};
 pub use nemeses::{Nemeses, Nemesis, NemesisError};
 pub use nemesis::PlannedCut;
 pub use options::{Availability, Concurrency, Distribution, Latency, Options, ProcessDelay, Topology, Workload};
-pub use payload::{Payload, ReplyKind};
+pub use payload::{Content, Payload, ReplyKind};
 pub use rules::{Holding, Rules, Taking};
 pub use simulation::{simulate, simulate_watched};
 pub use test::{Event, Fate, Progress, Run, Test};

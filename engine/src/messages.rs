@@ -8,6 +8,8 @@ use std::num::NonZeroU32;
 
 use protocol::{Address, Time};
 
+use crate::payload::Content;
+
 /// Messages by place.
 #[derive(Debug)]
 pub(crate) struct Messages<P> {
@@ -35,26 +37,48 @@ pub(crate) struct Letter<P> {
     next: Option<Place>,
 }
 
-impl<P> Messages<P> {
-    pub(crate) const fn new() -> Self {
-        Self { letters: Vec::new(), vacant: Vec::new() }
+impl<P: Content> Messages<P> {
+    pub(crate) fn new() -> Self {
+        // The first place is never given away, so that places are never zero.
+        Self { letters: vec![Letter::default()], vacant: Vec::new() }
     }
 
-    /// Puts down what a message says, and returns its place.
+    /// Puts down a message, and returns its place. What it says is taken out of `body`; what is left
+    /// there lies in one piece.
     #[inline]
-    pub(crate) fn put(&mut self, body: P) -> Place {
-        let Some(place) = self.vacant.pop() else { return self.append(body) };
-        self.letters[place.index()].body = body;
+    pub(crate) fn put(&mut self, body: &mut P, src: Address, id: u64, deadline: Time) -> Place {
+        let place = self.vacant.pop().unwrap_or_else(|| self.append());
+        let letter = &mut self.letters[place.index()];
+        letter.deadline = deadline;
+        letter.id = id;
+        letter.src = src;
+        std::mem::swap(&mut letter.body, body);
         place
     }
 
     #[cold]
-    fn append(&mut self, body: P) -> Place {
-        self.letters.push(Letter { body, deadline: Time::ZERO, id: 0, src: Address::node(0), next: None });
+    fn append(&mut self) -> Place {
         let number = u32::try_from(self.letters.len()).ok().and_then(NonZeroU32::new);
+        self.letters.push(Letter::default());
         Place(number.expect("more than none and fewer than 2^32 messages at a time"))
     }
 
+    /// Nobody needs this message any more.
+    #[inline]
+    pub(crate) fn vacate(&mut self, place: Place) {
+        if !self.letters[place.index()].body.is_flat() {
+            self.empty(place);
+        }
+        self.vacant.push(place);
+    }
+
+    #[inline(never)]
+    fn empty(&mut self, place: Place) {
+        drop(std::mem::take(&mut self.letters[place.index()].body));
+    }
+}
+
+impl<P> Messages<P> {
     /// The message at a place.
     #[inline]
     pub(crate) fn at(&self, place: Place) -> &Letter<P> {
@@ -66,10 +90,11 @@ impl<P> Messages<P> {
     pub(crate) fn at_mut(&mut self, place: Place) -> &mut Letter<P> {
         &mut self.letters[place.index()]
     }
+}
 
-    /// Nobody needs these messages any more. Each lies there until its place is used again.
-    pub(crate) fn vacate(&mut self, places: impl IntoIterator<Item = Place>) {
-        self.vacant.extend(places);
+impl<P: Default> Default for Letter<P> {
+    fn default() -> Self {
+        Self { body: P::default(), deadline: Time::ZERO, id: 0, src: Address::node(0), next: None }
     }
 }
 
@@ -120,7 +145,7 @@ impl Chain {
 
 impl Place {
     const fn index(self) -> usize {
-        self.0.get() as usize - 1
+        self.0.get() as usize
     }
 }
 
@@ -131,11 +156,13 @@ mod tests {
     #[test]
     fn what_is_put_down_lies_there_and_chains_keep_their_order() {
         let mut messages = Messages::new();
-        let [first, second, third] = ["a", "b", "c"].map(|body| messages.put(body));
+        let mut put = |mut body, id| messages.put(&mut body, Address::node(0), id, Time::ZERO);
+        let [first, second, third] = [("a", 0), ("b", 1), ("c", 2)].map(|(body, id)| put(body, id));
         assert_eq!([first, second, third].map(|place| messages.at(place).body), ["a", "b", "c"]);
-        messages.vacate([second]);
-        let [again, fourth] = ["d", "e"].map(|body| messages.put(body));
-        assert_eq!((again, messages.at(second).body), (second, "d"));
+        messages.vacate(second);
+        let mut put = |mut body, id| messages.put(&mut body, Address::node(0), id, Time::ZERO);
+        let [again, fourth] = [("d", 3), ("e", 4)].map(|(body, id)| put(body, id));
+        assert_eq!((again, messages.at(second).body, messages.at(second).id), (second, "d", 3));
         let mut chain = Chain::new();
         assert_eq!((chain.pop(&messages), chain.is_empty()), (None, true));
         for place in [third, first, fourth] {

@@ -36,18 +36,20 @@
 //! Absent: clocks; clients' queues, which hold nothing back ([`crate::client`]); the journal's counts, which the world
 //! keeps.
 
-use std::collections::BTreeMap;
-
 use protocol::{Address, Duration, Time};
 
+use self::passage::Passage;
 use crate::agenda::Agenda;
 use crate::disturbance::Disturbance;
 use crate::inbox::Inbox;
 use crate::messages::{Chain, Messages, Place};
 use crate::nemesis::Cut;
+use crate::payload::Content;
 use crate::random::Random;
 use crate::witness::{Loss, Unwatched, Witness};
-use crate::{Holding, Latency, Nemesis, Options, ProcessDelay, Rules, Taking};
+use crate::{Holding, Latency, Nemesis, Options, Rules, Taking};
+
+mod passage;
 
 /// Messages under way to nodes.
 #[derive(Debug)]
@@ -56,33 +58,25 @@ pub(crate) struct Network<P, W = Unwatched> {
     pub(crate) witness: W,
     latency: Latency,
     latencies: Random,
-    process_delay: ProcessDelay,
-    process_delays: Random,
-    /// Receivers for which its mean is another.
-    own_delays: BTreeMap<u32, u64>,
     /// What is under way. Everything else here names messages by their places in it.
     pub(crate) messages: Messages<P>,
-    nodes: u32,
     /// The nodes, then the services.
     receivers: Vec<Receiver>,
     /// When which receiver's message has come to the end of which stage: twice the receiver's number, plus the stage.
     ends: Agenda,
-    /// One of each nemesis that cuts.
-    cuts: [Option<Cut>; 3],
-    is_cut: bool,
+    cuts: Cuts,
+    passage: Passage,
     pub(crate) disturbance: Disturbance,
-    /// Nodes that do not take what arrives.
-    halted: BTreeMap<u32, Halt>,
     rules: Rules,
 }
 
-/// Why a node does not take what arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Halt {
-    /// It is dead.
-    Dead,
-    /// It is stopped, and so many messages wait for it to go on.
-    Stopped(u32),
+/// Where the network is cut.
+#[derive(Debug)]
+struct Cuts {
+    /// One of each nemesis that cuts.
+    all: [Option<Cut>; 3],
+    is_any: bool,
+    nodes: u32,
 }
 
 /// What is under way to one receiver. Nothing waits in the queue of one that holds nothing. On one line of the processor's
@@ -116,7 +110,7 @@ pub(crate) struct Released {
     pub(crate) message: Place,
 }
 
-impl<P, W: Witness<P>> Network<P, W> {
+impl<P: Content, W: Witness<P>> Network<P, W> {
     /// A quiet, whole network of a test's nodes and that many services.
     pub(crate) fn new(options: &Options, services: usize, witness: W) -> Self {
         let nodes = options.node_count();
@@ -124,22 +118,17 @@ impl<P, W: Witness<P>> Network<P, W> {
             witness,
             latency: options.latency,
             latencies: Random::stream(options.seed, "network"),
-            process_delay: options.process_delay,
-            process_delays: Random::stream(options.seed, "process delay"),
-            own_delays: options.own_process_delays(),
             messages: Messages::new(),
-            nodes,
             receivers: (0..nodes as usize + services).map(|_| Receiver::new()).collect(),
             ends: Agenda::of_milliseconds(),
-            cuts: [None, None, None],
-            is_cut: false,
+            cuts: Cuts { all: [None, None, None], is_any: false, nodes },
+            passage: Passage::new(options),
             disturbance: Disturbance::new(options.seed),
-            halted: BTreeMap::new(),
             rules: options.rules,
         }
     }
 
-    /// Puts a message into a queue. What it says lies at `place`.
+    /// Puts a message into a queue. What it says is taken out of `body`.
     #[inline]
     pub(crate) fn send(
         &mut self,
@@ -148,49 +137,46 @@ impl<P, W: Witness<P>> Network<P, W> {
         src: Address,
         receiver: u32,
         involves_client: bool,
-        place: Place,
+        body: &mut P,
     ) {
         let latency = if involves_client { Duration::ZERO } else { self.draw_latency() };
-        self.queue(now, id, src, receiver, latency, place);
+        self.queue(now, id, src, receiver, latency, body);
     }
 
     /// The same between nodes while something disturbs the network: the message may be lost, doubled or slow.
     #[cold]
-    pub(crate) fn send_disturbed(&mut self, now: Time, id: u64, src: Address, receiver: u32, place: Place)
-    where
-        P: Clone,
-    {
+    pub(crate) fn send_disturbed(&mut self, now: Time, id: u64, src: Address, receiver: u32, body: &mut P) {
         let fortune = self.disturbance.meet(src, receiver);
         if fortune.is_lost {
             self.witness.lost(now, id, Loss::Chance);
-            self.messages.vacate([place]);
             return;
         }
         if fortune.is_doubled {
             self.witness.doubled(id);
-            let copy = self.messages.at(place).body.clone();
-            let copy = self.messages.put(copy);
             let latency = self.draw_latency() * fortune.slowness;
-            self.queue(now, id, src, receiver, latency, copy);
+            self.queue(now, id, src, receiver, latency, &mut body.clone());
         }
         let latency = self.draw_latency() * fortune.slowness;
-        self.queue(now, id, src, receiver, latency, place);
+        self.queue(now, id, src, receiver, latency, body);
     }
 
     #[inline]
-    fn queue(&mut self, now: Time, id: u64, src: Address, receiver: u32, latency: Duration, place: Place) {
-        let message = self.messages.at_mut(place);
-        message.id = id;
-        message.src = src;
-        message.deadline = now + latency;
+    fn queue(&mut self, now: Time, id: u64, src: Address, receiver: u32, latency: Duration, body: &mut P) {
+        let deadline = now + latency;
+        let message = self.messages.put(body, src, id, deadline);
         let queue = &mut self.receivers[receiver as usize];
-        if self.rules.taking == Taking::WhenDue {
-            queue.inbox.push(place, &mut self.messages);
-            self.ends.push(now + self.hold(now, place), receiver * 2 + Stage::Held as u32);
-        } else if queue.held.is_some() {
-            queue.inbox.push(place, &mut self.messages);
-        } else {
-            self.take(now, receiver, place);
+        queue.inbox.push(message, id, deadline, &mut self.messages);
+        if queue.held.is_none() {
+            self.queued_at_idle(now, receiver, deadline);
+        }
+    }
+
+    /// A message has come into the queue of a receiver that holds nothing, and so takes it.
+    fn queued_at_idle(&mut self, now: Time, receiver: u32, deadline: Time) {
+        match self.rules.taking {
+            Taking::HeadOfLine => self.take(now, receiver),
+            // Nobody ever holds anything.
+            Taking::WhenDue => self.ends.push(now + hold(self.rules, now, deadline), end(receiver, Stage::Held)),
         }
     }
 
@@ -207,17 +193,10 @@ impl<P, W: Witness<P>> Network<P, W> {
             let receiver = end / 2;
             let message = if end % 2 == Stage::Held as u32 {
                 self.let_pass(now, due, receiver)
-            } else if self.is_halted(receiver) && self.waits(receiver) {
-                None
             } else {
-                self.receivers[receiver as usize].passing.pop(&self.messages)
+                self.let_arrive(now, receiver)
             };
             if let Some(message) = message {
-                if self.is_halted(receiver) && self.is_dead(receiver) {
-                    self.witness.lost(now, self.messages.at(message).id, Loss::Dead);
-                    self.messages.vacate([message]);
-                    continue;
-                }
                 return Some(Released { receiver, due, message });
             }
         }
@@ -228,39 +207,55 @@ impl<P, W: Witness<P>> Network<P, W> {
     /// node.
     #[inline]
     fn let_pass(&mut self, now: Time, due: Time, receiver: u32) -> Option<Place> {
-        let message = match self.rules.taking {
-            Taking::HeadOfLine => self.receivers[receiver as usize].held.take().expect("a hold has a message"),
-            Taking::WhenDue => return self.let_pass_alone(now, due, receiver),
+        let Some(message) = self.receivers[receiver as usize].held.take() else {
+            return self.let_pass_alone(now, due, receiver);
         };
-        self.take_next(now, receiver);
-        self.pass(due, receiver, message)
+        self.take(now, receiver);
+        if self.passage.is_free() { Some(message) } else { self.pass(now, due, receiver, message) }
     }
 
     /// A message is due, whatever else is under way. A cut is tested now, there being no earlier moment.
     #[cold]
     fn let_pass_alone(&mut self, now: Time, due: Time, receiver: u32) -> Option<Place> {
         let message = self.receivers[receiver as usize].inbox.pop(&self.messages).expect("who is due has a message");
-        if self.is_cut && self.is_cut_off(receiver, message) {
-            self.witness.lost(now, self.messages.at(message).id, Loss::Cut);
-            self.messages.vacate([message]);
+        if self.is_cut_off(receiver, message) {
+            self.lose(now, message, Loss::Cut);
             return None;
         }
-        self.pass(due, receiver, message)
+        self.pass(now, due, receiver, message)
     }
 
     /// A message has come out of the queue: it arrives now, or after its way into the node.
-    #[inline]
-    fn pass(&mut self, due: Time, receiver: u32, message: Place) -> Option<Place> {
-        let delay = self.draw_process_delay(receiver);
-        let is_stopped = self.is_halted(receiver) && !self.is_dead(receiver);
+    #[inline(never)]
+    fn pass(&mut self, now: Time, due: Time, receiver: u32, message: Place) -> Option<Place> {
+        let delay = self.passage.draw(receiver);
         let queue = &mut self.receivers[receiver as usize];
-        if delay == Duration::ZERO && queue.passing.is_empty() && !is_stopped {
-            return Some(message);
+        if delay > Duration::ZERO || !queue.passing.is_empty() || self.passage.is_stopped(receiver) {
+            queue.passed_at = queue.passed_at.max(due + delay);
+            queue.passing.push(message, &mut self.messages);
+            self.ends.push(queue.passed_at, end(receiver, Stage::Passing));
+            return None;
         }
-        queue.passed_at = queue.passed_at.max(due + delay);
-        queue.passing.push(message, &mut self.messages);
-        self.ends.push(queue.passed_at, receiver * 2 + Stage::Passing as u32);
-        None
+        self.arrive(now, receiver, message)
+    }
+
+    /// A message has come all the way to its node, which may be stopped.
+    #[inline(never)]
+    fn let_arrive(&mut self, now: Time, receiver: u32) -> Option<Place> {
+        if self.passage.waits(receiver) {
+            return None;
+        }
+        let message = self.receivers[receiver as usize].passing.pop(&self.messages)?;
+        self.arrive(now, receiver, message)
+    }
+
+    /// The node takes the message, unless it is dead.
+    fn arrive(&mut self, now: Time, receiver: u32, message: Place) -> Option<Place> {
+        if self.passage.is_dead(receiver) {
+            self.lose(now, message, Loss::Dead);
+            return None;
+        }
+        Some(message)
     }
 
     /// Cuts the network, or heals it of what the same nemesis has cut.
@@ -270,116 +265,97 @@ impl<P, W: Witness<P>> Network<P, W> {
             Nemesis::Isolate(_) => 2,
             _ => 0,
         };
-        self.cuts[place] = cut;
-        self.is_cut = self.cuts.iter().any(Option::is_some);
+        self.cuts.all[place] = cut;
+        self.cuts.is_any = self.cuts.all.iter().any(Option::is_some);
     }
 
     /// Stops a node, unless it is stopped or dead already: then false.
     pub(crate) fn pause(&mut self, node: u32) -> bool {
-        self.halt(node, Halt::Stopped(0))
+        self.passage.pause(node)
     }
 
     /// A stopped node goes on, and takes what has come meanwhile.
     pub(crate) fn resume(&mut self, now: Time, node: u32) {
-        if let Some(Halt::Stopped(waiting)) = self.halted.remove(&node) {
+        if let Some(waiting) = self.passage.resume(node) {
             let queue = &mut self.receivers[node as usize];
             queue.passed_at = queue.passed_at.max(now);
-            (0..waiting).for_each(|_| self.ends.push(now, node * 2 + Stage::Passing as u32));
+            (0..waiting).for_each(|_| self.ends.push(now, end(node, Stage::Passing)));
         }
     }
 
     /// A node dies, unless it is stopped or dead already: then false.
     pub(crate) fn kill(&mut self, node: u32) -> bool {
-        self.halt(node, Halt::Dead)
+        self.passage.kill(node)
     }
 
     /// A dead node is there again.
     pub(crate) fn revive(&mut self, node: u32) {
-        self.halted.remove(&node);
+        self.passage.revive(node);
     }
 
     /// Whether a node is dead.
+    #[inline]
     pub(crate) fn is_dead(&self, node: u32) -> bool {
-        self.halted.get(&node) == Some(&Halt::Dead)
+        self.passage.is_dead(node)
     }
 
-    fn halt(&mut self, node: u32, why: Halt) -> bool {
-        let is_free = !self.halted.contains_key(&node);
-        if is_free {
-            self.halted.insert(node, why);
-        }
-        is_free
-    }
-
-    /// Whether a node may be stopped or dead: one look for nearly every message.
+    /// Takes the message with the smallest deadline, due or not, and holds it until it is; another if that one is lost.
     #[inline]
-    fn is_halted(&self, node: u32) -> bool {
-        !self.halted.is_empty() && self.halted.contains_key(&node)
-    }
-
-    /// Lets a message that has arrived wait, if its receiver is stopped.
-    #[cold]
-    fn waits(&mut self, node: u32) -> bool {
-        let Some(Halt::Stopped(waiting)) = self.halted.get_mut(&node) else { return false };
-        *waiting += 1;
-        true
-    }
-
-    /// Takes the message with the smallest deadline, due or not; another if that one is lost.
-    #[inline]
-    fn take_next(&mut self, now: Time, receiver: u32) {
-        while let Some(message) = self.receivers[receiver as usize].inbox.pop(&self.messages) {
-            if self.take(now, receiver, message) {
-                return;
+    fn take(&mut self, now: Time, receiver: u32) {
+        let queue = &mut self.receivers[receiver as usize];
+        while let Some(message) = queue.inbox.pop(&self.messages) {
+            let letter = self.messages.at(message);
+            if self.cuts.is_any && self.cuts.is_between(receiver, letter.src) {
+                self.witness.lost(now, letter.id, Loss::Cut);
+                self.messages.vacate(message);
+                continue;
             }
+            queue.held = Some(message);
+            self.ends.push(now + hold(self.rules, now, letter.deadline), end(receiver, Stage::Held));
+            return;
         }
     }
 
-    /// The receiver takes a message and holds it until it is due; false if the message is lost on a cut.
-    #[inline]
-    fn take(&mut self, now: Time, receiver: u32, message: Place) -> bool {
-        if self.is_cut && self.is_cut_off(receiver, message) {
-            self.witness.lost(now, self.messages.at(message).id, Loss::Cut);
-            self.messages.vacate([message]);
-            return false;
-        }
-        self.ends.push(now + self.hold(now, message), receiver * 2 + Stage::Held as u32);
-        self.receivers[receiver as usize].held = Some(message);
-        true
-    }
-
-    /// For how long a receiver that has taken a message holds it.
-    #[inline]
-    fn hold(&self, now: Time, message: Place) -> Duration {
-        let deadline = self.messages.at(message).deadline;
-        match self.rules.holding {
-            Holding::Exact => deadline.since(now),
-            Holding::WholeMilliseconds => deadline.since(now + LOOK).floor_to_millis(),
-        }
-    }
-
-    /// Whether a cut is between a receiver and a sender. Services and clients are on every side.
     #[inline(never)]
+    fn lose(&mut self, now: Time, message: Place, why: Loss) {
+        self.witness.lost(now, self.messages.at(message).id, why);
+        self.messages.vacate(message);
+    }
+
+    /// Whether a cut is between a receiver and a message's sender.
     fn is_cut_off(&self, receiver: u32, message: Place) -> bool {
-        let sender = self.messages.at(message).src.as_node();
-        let is_cut = |sender| self.cuts.iter().flatten().any(|cut| cut.drops(receiver, sender));
-        sender.is_some_and(|sender| receiver < self.nodes && is_cut(sender))
+        self.cuts.is_between(receiver, self.messages.at(message).src)
     }
 
     /// One latency, in whole milliseconds.
+    #[inline]
     fn draw_latency(&mut self) -> Duration {
         let Latency { mean_ms, distribution } = self.latency;
         Duration::from_millis(distribution.draw(mean_ms, &mut self.latencies))
     }
+}
 
-    /// What a message's way into its node takes.
-    fn draw_process_delay(&mut self, receiver: u32) -> Duration {
-        let ProcessDelay { mut mean_us, distribution } = self.process_delay;
-        if !self.own_delays.is_empty() {
-            mean_us = self.own_delays.get(&receiver).copied().unwrap_or(mean_us);
-        }
-        Duration::from_micros(distribution.draw(mean_us, &mut self.process_delays))
+impl Cuts {
+    /// Whether a cut is between a receiver and a sender. Services and clients are on every side.
+    #[inline(never)]
+    fn is_between(&self, receiver: u32, sender: Address) -> bool {
+        let is_cut = |sender| self.all.iter().flatten().any(|cut| cut.drops(receiver, sender));
+        sender.as_node().is_some_and(|sender| receiver < self.nodes && is_cut(sender))
     }
+}
+
+/// For how long a receiver holds a message that it takes now.
+#[inline]
+fn hold(rules: Rules, now: Time, deadline: Time) -> Duration {
+    match rules.holding {
+        Holding::Exact => deadline.since(now),
+        Holding::WholeMilliseconds => deadline.since(now + LOOK).floor_to_millis(),
+    }
+}
+
+/// An entry of the agenda.
+const fn end(receiver: u32, stage: Stage) -> u32 {
+    receiver * 2 + stage as u32
 }
 
 /// What passes between a sender's look at the clock and the receiver's: in Maelstrom some microseconds. All that matters is

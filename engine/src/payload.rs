@@ -3,8 +3,14 @@
 
 use protocol::{Directory, MessageId, Reply, Request, Value};
 
-/// A message's body. It is cloned only where the network doubles messages.
-pub trait Payload: Clone {
+/// What can lie in a message. It is cloned only where the network doubles messages; its default is left where one was taken.
+pub trait Content: Clone + Default {
+    /// Whether it lies in one piece, so that whoever throws it away has nothing to give back. The default does.
+    fn is_flat(&self) -> bool;
+}
+
+/// A message's body.
+pub trait Payload: Content {
     /// A client's request.
     fn request(id: MessageId, request: Request, directory: &Directory) -> Self;
 
@@ -65,5 +71,12 @@ impl ReplyKind {
             Self::Read => "read_ok",
             Self::Topology => "topology_ok",
         }
+    }
+}
+
+#[cfg(test)]
+impl Content for &'static str {
+    fn is_flat(&self) -> bool {
+        true
     }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{Address, Body, Machine, Message, Outbox, Time};
+use protocol::{Address, Body, Machine, Outbox, Time};
 
 use crate::agenda::Agenda;
 use crate::test::{Event, Fate, Run, Test};
@@ -127,10 +127,11 @@ impl<M: Machine, N: FnMut(u32) -> M, W: Witness<Body<M::Peer>>> Simulation<M, N,
 
     /// Sends what machines have said, in the order in which they said it.
     fn send(&mut self) {
-        for Message { src, dest, body } in self.outbox.drain_messages() {
+        let Self { outbox, test, now, .. } = self;
+        outbox.drain_in_place(|src, dest, body| {
             let node = src.as_node().expect("machines are nodes");
-            self.test.on_message(self.now, node, src, dest, body);
-        }
+            test.accept(*now, node, src, dest, body);
+        });
     }
 
     fn next(&mut self) -> Option<Time> {

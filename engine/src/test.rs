@@ -172,27 +172,33 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
     }
 
     /// `node` has said something. To be followed by [`on_wake`](Self::on_wake), with this `now` or a later one.
+    pub fn on_message(&mut self, now: Time, node: u32, src: Address, dest: Address, mut body: P) {
+        self.accept(now, node, src, dest, &mut body);
+    }
+
+    /// The same where what it said is lent: it is taken out of `body`, and what is left there lies in one piece.
     #[inline]
-    pub fn on_message(&mut self, now: Time, node: u32, src: Address, dest: Address, body: P) {
+    pub(crate) fn accept(&mut self, now: Time, node: u32, src: Address, dest: Address, body: &mut P) {
         if self.world.network.is_dead(node) {
             // What it said with its last breath was read too late.
             return;
         }
-        match dest.party() {
-            Party::Node(receiver) if self.world.is_node(receiver) => {
-                let message = self.world.network.messages.put(body);
-                self.world.send_to_node(now, src, receiver, message);
-            }
-            Party::Client(client) if self.world.clients.exists(client) => self.reply(now, src, client, body),
-            // The directory names no others than the services.
-            Party::Other(service) => self.world.send_to_service(now, src, service, body),
-            Party::Client(_) | Party::Node(_) => self.fail_at_stranger(node, dest),
+        match dest.as_node() {
+            Some(receiver) if self.world.is_node(receiver) => self.world.send_to_node(now, src, receiver, body),
+            _ => self.accept_for_others(now, node, src, dest, body),
         }
     }
 
-    fn reply(&mut self, now: Time, src: Address, client: u32, body: P) {
-        if let Some(completion) = self.world.send_to_client(now, src, client, body) {
-            self.complete(now, client, completion);
+    fn accept_for_others(&mut self, now: Time, node: u32, src: Address, dest: Address, body: &mut P) {
+        match dest.party() {
+            Party::Client(client) if self.world.clients.exists(client) => {
+                if let Some(completion) = self.world.send_to_client(now, src, client, body) {
+                    self.complete(now, client, completion);
+                }
+            }
+            // The directory names no others than the services.
+            Party::Other(service) => self.world.send_to_service(now, src, service, body),
+            Party::Client(_) | Party::Node(_) => self.fail_at_stranger(node, dest),
         }
     }
 
@@ -223,18 +229,27 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
                 let spread = &mut self.spread;
                 body.carried_values(|value| spread.arrived(now, node, value));
                 (Event::Delivery(Delivery { node, id, src, body, due }), Some(message))
-            } else if let Some(client) = self.world.time_out(now) {
-                self.complete(now, client, Completion::Timeout);
+            } else if self.proceed(now) {
                 continue;
-            } else if self.is_over() || !self.advance(now) {
-                return;
             } else {
-                continue;
+                return;
             };
             // The one place where it is called, so that the driver's part can be compiled into this loop.
             event(next);
-            self.world.network.messages.vacate(message);
+            if let Some(message) = message {
+                self.world.network.messages.vacate(message);
+            }
         }
+    }
+
+    /// Does something else that is due by `now`; false if there is nothing.
+    #[inline(never)]
+    fn proceed(&mut self, now: Time) -> bool {
+        if let Some(client) = self.world.time_out(now) {
+            self.complete(now, client, Completion::Timeout);
+            return true;
+        }
+        !self.is_over() && self.advance(now)
     }
 
     /// When something is due next; a time that has passed means at once.

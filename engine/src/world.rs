@@ -74,13 +74,13 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
         patience: Duration,
     ) -> Option<Completion> {
         let id = self.clients.ask(now, client, &request, patience);
-        let message = self.network.messages.put(P::request(id, request, &self.directory));
-        self.send_to_node(now, Address::client(client), node, message);
+        let mut body = P::request(id, request, &self.directory);
+        self.send_to_node(now, Address::client(client), node, &mut body);
         self.look_into_queue(now, client)
     }
 
     /// A node sends to a client. The end of the client's request, if this is the reply it waits for.
-    pub(crate) fn send_to_client(&mut self, now: Time, src: Address, client: u32, mut body: P) -> Option<Completion> {
+    pub(crate) fn send_to_client(&mut self, now: Time, src: Address, client: u32, body: &mut P) -> Option<Completion> {
         if !self.clients.is_open(client) {
             self.clients.dismiss();
             return None;
@@ -89,13 +89,13 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
         self.next_message += 1;
         self.journal.sent(true);
         if W::WATCHES {
-            self.network.witness.sent(now, id, Ends { src, dest: Address::client(client) }, &body);
+            self.network.witness.sent(now, id, Ends { src, dest: Address::client(client) }, body);
         }
         if self.clients.is_waiting(client) {
             // It has looked through its queue, so that this one is the next.
-            return self.receive(now, client, id, &mut body);
+            return self.receive(now, client, id, body);
         }
-        self.clients.queue(client, id, body);
+        self.clients.queue(client, id, std::mem::take(body));
         None
     }
 
@@ -106,30 +106,29 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
 
     /// Anybody sends to a node.
     #[inline]
-    pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, message: Place) {
+    pub(crate) fn send_to_node(&mut self, now: Time, src: Address, node: u32, body: &mut P) {
         let involves_client = self.involves_client(src, node);
-        self.send(now, src, node, involves_client, message);
+        self.send(now, src, node, involves_client, body);
     }
 
     /// A node sends to a service.
-    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, body: P) {
-        let message = self.network.messages.put(body);
+    pub(crate) fn send_to_service(&mut self, now: Time, src: Address, service: u32, body: &mut P) {
         let receiver = self.nodes + service;
-        self.send(now, src, receiver, self.involves_client(src, receiver), message);
+        self.send(now, src, receiver, self.involves_client(src, receiver), body);
     }
 
     #[inline]
-    fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, message: Place) {
+    fn send(&mut self, now: Time, src: Address, receiver: u32, involves_client: bool, body: &mut P) {
         let id = self.next_message;
         self.next_message += 1;
         self.journal.sent(involves_client);
         let nodes = self.nodes;
         let dest = || receiver.checked_sub(nodes).map_or_else(|| Address::node(receiver), Address::other);
-        self.show_sent(now, id, src, dest, message);
+        self.show_sent(now, id, src, dest, body);
         if self.network.disturbance.is_any() && !involves_client && src.as_node().is_some() && receiver < self.nodes {
-            self.network.send_disturbed(now, id, src, receiver, message);
+            self.network.send_disturbed(now, id, src, receiver, body);
         } else {
-            self.network.send(now, id, src, receiver, involves_client, message);
+            self.network.send(now, id, src, receiver, involves_client, body);
         }
     }
 
@@ -181,23 +180,21 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
     #[cold]
     fn serve(&mut self, now: Time, service: u32, requester: Address, message: Place) {
         let request = self.network.messages.at(message).body.service_request();
-        self.network.messages.vacate([message]);
+        self.network.messages.vacate(message);
         let Some(request) = request else { return };
         let Some(mut answer) = self.services.answer(service as usize, requester, &request) else { return };
         if let Some(id) = request.get("msg_id") {
             answer["in_reply_to"] = id.clone();
         }
-        if let (Some(node), Some(reply)) = (requester.as_node(), P::service_reply(&answer)) {
-            let message = self.network.messages.put(reply);
-            self.send_to_node(now, Address::other(service), node, message);
+        if let (Some(node), Some(mut reply)) = (requester.as_node(), P::service_reply(&answer)) {
+            self.send_to_node(now, Address::other(service), node, &mut reply);
         }
     }
 
     #[inline]
-    fn show_sent(&mut self, now: Time, id: u64, src: Address, dest: impl FnOnce() -> Address, message: Place) {
+    fn show_sent(&mut self, now: Time, id: u64, src: Address, dest: impl FnOnce() -> Address, body: &P) {
         if W::WATCHES {
-            let Network { witness, messages, .. } = &mut self.network;
-            witness.sent(now, id, Ends { src, dest: dest() }, &messages.at(message).body);
+            self.network.witness.sent(now, id, Ends { src, dest: dest() }, body);
         }
     }
 

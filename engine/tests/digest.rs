@@ -32,6 +32,12 @@ enum Gossip {
     Value(MessageId, Value),
 }
 
+impl Default for Gossip {
+    fn default() -> Self {
+        Self::Ack(0)
+    }
+}
+
 impl Carry for Gossip {
     fn carried_values(&self, mut each: impl FnMut(Value)) {
         if let Self::Value(_, value) = self {

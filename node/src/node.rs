@@ -211,7 +211,7 @@ impl<R: Role> Node<R> {
     #[inline]
     pub(crate) fn acknowledge(&self, source: Address, msg_id: MessageId, out: &mut Outbox<Peer>) {
         if self.acknowledges {
-            out.tell(source, Peer::Ack { in_reply_to: msg_id });
+            out.tell_made(source, || Peer::Ack { in_reply_to: msg_id });
         }
     }
 

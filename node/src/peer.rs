@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::receipts::Receipt;
 
-/// A message from node to node. Small, so that it is copied about for nothing; what is larger has a heap of its own.
+/// A message from node to node. Small, so that it is copied about for nothing; what is larger has a heap of its own, and
+/// comes last, so that one comparison tells whether there is anything to give back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Peer {
@@ -15,15 +16,6 @@ pub enum Peer {
     Ack {
         /// The number of the message that arrived.
         in_reply_to: MessageId,
-    },
-    /// Here are values; pass them on.
-    Batch(Box<Batch>),
-    /// This is all I hold.
-    Holds {
-        /// The number of the [`Recover`](Self::Recover) that this answers.
-        in_reply_to: MessageId,
-        /// The values.
-        messages: Box<ValueSet>,
     },
     /// Are you there?
     Ping {
@@ -35,8 +27,6 @@ pub enum Peer {
         /// The number of the [`Ping`](Self::Ping) that this answers.
         in_reply_to: MessageId,
     },
-    /// All that has arrived from you.
-    Received(Box<Receipt>),
     /// I was started again and hold nothing; what do you hold?
     Recover {
         /// The number to answer.
@@ -56,6 +46,17 @@ pub enum Peer {
         /// The number to acknowledge.
         msg_id: MessageId,
     },
+    /// Here are values; pass them on.
+    Batch(Box<Batch>),
+    /// This is all I hold.
+    Holds {
+        /// The number of the [`Recover`](Self::Recover) that this answers.
+        in_reply_to: MessageId,
+        /// The values.
+        messages: Box<ValueSet>,
+    },
+    /// All that has arrived from you.
+    Received(Box<Receipt>),
 }
 
 /// Many values in one message.
@@ -83,6 +84,13 @@ const fn is_not(flag: &bool) -> bool {
     !*flag
 }
 
+impl Default for Peer {
+    /// What is left where a message was taken.
+    fn default() -> Self {
+        Self::Ack { in_reply_to: 0 }
+    }
+}
+
 impl Carry for Peer {
     #[inline]
     fn carried_values(&self, mut each: impl FnMut(Value)) {
@@ -92,6 +100,11 @@ impl Carry for Peer {
             Self::Holds { messages, .. } => messages.iter().for_each(each),
             Self::Relay { message, .. } | Self::Spread { message, .. } => each(*message),
         }
+    }
+
+    #[inline]
+    fn is_flat(&self) -> bool {
+        !matches!(self, Self::Batch(_) | Self::Holds { .. } | Self::Received(_))
     }
 }
 

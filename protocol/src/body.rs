@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::{ErrorCode, Value, Values};
+use crate::{Carry, ErrorCode, Value, Values};
 
 /// The number a requester gives its request, so that it knows the reply.
 pub type MessageId = u64;
@@ -33,6 +33,21 @@ pub enum Body<P> {
         /// What is asked.
         request: Request,
     },
+}
+
+impl<P: Carry> Body<P> {
+    /// Whether it lies in one piece, so that whoever throws it away has nothing to give back.
+    #[inline]
+    pub fn is_flat(&self) -> bool {
+        matches!(self, Self::Peer(peer) if peer.is_flat())
+    }
+}
+
+impl<P: Default> Default for Body<P> {
+    /// What is left where a body was taken.
+    fn default() -> Self {
+        Self::Peer(P::default())
+    }
 }
 
 /// What a client asks of a node.

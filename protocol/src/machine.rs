@@ -60,9 +60,15 @@ pub trait Machine {
 }
 
 /// What an engine has to know of the words that nodes exchange, to see how values spread.
-pub trait Carry: Clone {
+pub trait Carry: Clone + Default {
     /// Names each broadcast value that whoever receives this holds from then on.
     fn carried_values(&self, each: impl FnMut(Value));
+
+    /// Whether it lies in one piece, so that whoever throws it away has nothing to give back.
+    #[inline]
+    fn is_flat(&self) -> bool {
+        false
+    }
 }
 
 impl Carry for () {
@@ -94,11 +100,17 @@ impl<P> Outbox<P> {
     }
 
     /// Says something to another node.
-    #[inline]
     pub fn tell(&mut self, dest: Address, peer: P) {
+        self.send(dest, Body::Peer(peer));
+    }
+
+    /// The same, made where it will lie and not moved there: for what is said by the million. A processor that reads in one
+    /// what was just written in two waits for both to reach its memory.
+    #[inline]
+    pub fn tell_made(&mut self, dest: Address, make: impl FnOnce() -> P) {
         let src = self.speaker;
-        // Put together in its place: a push would put it together elsewhere, lest there is no room, and copy it.
-        self.messages.extend(std::iter::once_with(move || Message { src, dest, body: Body::Peer(peer) }));
+        // With a push it would be made before there is room for it, and moved.
+        self.messages.extend(std::iter::once_with(move || Message { src, dest, body: Body::Peer(make()) }));
     }
 
     /// Answers the request of that number.
@@ -120,6 +132,22 @@ impl<P> Outbox<P> {
     /// What is in it.
     pub fn messages(&self) -> &[Message<P>] {
         &self.messages
+    }
+
+    /// The same for a driver that [takes](std::mem::take) each body where it lies.
+    #[inline]
+    pub fn drain_in_place(&mut self, mut take: impl FnMut(Address, Address, &mut Body<P>))
+    where
+        P: Carry,
+    {
+        for Message { src, dest, body } in &mut self.messages {
+            take(*src, *dest, body);
+            if !body.is_flat() {
+                drop(std::mem::take(body));
+            }
+        }
+        // Nothing is left that would have to be given back, and to have each message find that out for itself takes time.
+        std::mem::forget(self.messages.drain(..));
     }
 
     /// Whether there is nothing to send.

@@ -1,7 +1,7 @@
 //! Each of the network's rules, on messages that are words.
 
 use super::*;
-use crate::Distribution;
+use crate::{Distribution, ProcessDelay};
 
 const CLIENT: Address = Address::client(9);
 
@@ -26,9 +26,8 @@ fn at(micros: u64) -> Time {
     Time::ZERO + Duration::from_micros(micros)
 }
 
-fn send(network: &mut Network<&'static str>, now: Time, id: u64, src: Address, receiver: u32, body: &'static str) {
-    let place = network.messages.put(body);
-    network.send(now, id, src, receiver, src.is_client(), place);
+fn send(network: &mut Network<&'static str>, now: Time, id: u64, src: Address, receiver: u32, mut body: &'static str) {
+    network.send(now, id, src, receiver, src.is_client(), &mut body);
 }
 
 /// Runs the network dry and tells when what arrived, in microseconds.
@@ -142,10 +141,11 @@ fn draws_are_whole_milliseconds_of_the_right_mean() {
 #[test]
 fn the_way_into_a_node_delays_without_blocking_and_without_overtaking() {
     let mut network = constant();
-    network.process_delay = ProcessDelay { mean_us: 500, distribution: Distribution::Constant };
+    let delay = |mean_us| ProcessDelay { mean_us, distribution: Distribution::Constant };
+    network.passage.set_delay(delay(500));
     send(&mut network, at(0), 0, CLIENT, 0, "first");
     assert!(network.release(at(0)).is_none(), "it is on its way");
-    network.process_delay.mean_us = 100;
+    network.passage.set_delay(delay(100));
     send(&mut network, at(100), 1, CLIENT, 0, "second");
     assert_eq!(arrivals(&mut network), [(500, "first"), (500, "second")]);
     send(&mut network, at(600), 2, CLIENT, 0, "third");
@@ -197,8 +197,7 @@ fn a_message_is_lost_or_doubled_or_slow_when_it_is_sent() {
     let sent = |nemesis: Nemesis| {
         let mut network = constant();
         network.disturbance.start(nemesis, 0);
-        let place = network.messages.put("gossip");
-        network.send_disturbed(at(0), 7, Address::node(1), 0, place);
+        network.send_disturbed(at(0), 7, Address::node(1), 0, &mut "gossip");
         network.disturbance.stop(nemesis);
         arrivals(&mut network)
     };
@@ -207,8 +206,7 @@ fn a_message_is_lost_or_doubled_or_slow_when_it_is_sent() {
     let slow = (0..20).map(|key| {
         let mut network = constant();
         network.disturbance.start(Nemesis::Slow(3), key);
-        let place = network.messages.put("gossip");
-        network.send_disturbed(at(0), 7, Address::node(1), 0, place);
+        network.send_disturbed(at(0), 7, Address::node(1), 0, &mut "gossip");
         arrivals(&mut network)[0].0
     });
     assert_eq!(slow.collect::<std::collections::BTreeSet<u64>>(), [99_000, 299_000].into());

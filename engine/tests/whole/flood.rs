@@ -13,7 +13,7 @@ pub(crate) struct Flood {
 }
 
 /// A value, handed on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Gossip(Value);
 
 impl Carry for Gossip {

@@ -60,6 +60,13 @@ pub enum Said {
     Heard(MessageId),
 }
 
+impl Default for Said {
+    /// What is left where a message was taken.
+    fn default() -> Self {
+        Self::Heard(0)
+    }
+}
+
 impl Carry for Said {
     fn carried_values(&self, mut each: impl FnMut(Value)) {
         if let Self::Tell(values, _) = self {

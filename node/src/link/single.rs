@@ -105,7 +105,8 @@ impl Single {
         if self.is_suspected() || self.gathers {
             return self.keep(Entry { message, sent: now, progress: Progress::Waiting });
         }
-        out.tell(self.ends.target, self.carries.peer(message, self.next_id()));
+        let (carries, id) = (self.carries, self.next_id());
+        out.tell_made(self.ends.target, || carries.peer(message, id));
         if self.acks == Acks::None {
             self.oldest += 1;
             return;
