@@ -9,7 +9,6 @@ use engine::Options;
 use engine::checker::quantiles::Quantiles;
 use engine::checker::set_full;
 use engine::history::{F, History, OpKind};
-use node::Config;
 
 use crate::about::AboutCell;
 use crate::backend::simulated;
@@ -71,7 +70,7 @@ impl Latencies {
         if record.outcome.wall_seconds > PATIENCE_SECONDS {
             return None;
         }
-        let run = simulated::replayed(&record.options, config(source)?, digest)?;
+        let run = simulated::replayed(&record.options, source.config()?.ok()?, digest)?;
         Some(Self::new(&run.history, record, Source::Replayed))
     }
 
@@ -99,13 +98,6 @@ fn waited(history: &History, is_wanted: impl Fn(&F) -> bool) -> Vec<f64> {
     let mut waited: Vec<f64> = chosen.map(|(begun, ended)| ended.time.since(begun.time).as_millis_f64()).collect();
     waited.sort_unstable_by(f64::total_cmp);
     waited
-}
-
-/// What this project's node does in a cell; nothing for another program.
-pub fn config(source: &NodeSource) -> Option<Config> {
-    let NodeSource::Crate { features, .. } = source else { return None };
-    let features: Vec<&str> = features.iter().map(String::as_str).collect();
-    Config::named(&features).ok()
 }
 
 /// The quantiles of stable latencies, as a record keeps them.
@@ -141,18 +133,24 @@ mod tests {
     use crate::backend::{Backend as _, Order, Tested, Watch};
     use crate::sample;
 
-    /// A run of the simulated engine, with its files if there is a directory for its cell.
+    /// A run of a star under the simulated engine, with its files or without.
     fn measured(keeps_files: bool) -> (tempfile::TempDir, Measured) {
+        let star = NodeSource::Crate { features: ["topology-star".to_owned()].into(), args: Vec::new() };
+        measured_of(star, keeps_files)
+    }
+
+    fn measured_of(source: NodeSource, keeps_files: bool) -> (tempfile::TempDir, Measured) {
         let guard = tempfile::tempdir().unwrap();
         let directory = Utf8PathBuf::from_path_buf(guard.path().to_owned()).unwrap();
         let (mut plan, mut about) = (sample::plan(1), sample::about(1));
         plan.cells[2].options.time_limit = Duration::from_secs(5);
         about.cells[2].options = plan.cells[2].options.clone();
+        about.cells[2].source = source;
         let mut record = sample::record(&plan.cells[2], 0);
         let place = directory.join(&record.cell);
         std::fs::create_dir(&place).unwrap();
         let node = Tested::Machine {
-            config: Config::named(&["topology-star"]).unwrap(),
+            config: about.cells[2].source.config().unwrap().unwrap(),
             directory: keeps_files.then_some(place),
         };
         let watch = Watch { progress: &|_, _| (), interrupted: &AtomicBool::new(false) };
@@ -176,6 +174,14 @@ mod tests {
         let operations = recorded.broadcasts.len() + recorded.reads.len();
         let figures = &with.records[0].outcome.figures;
         assert_eq!(Some(operations as f64 + 25.0), figures.value(Figure::Operations), "but for 25 final reads");
+    }
+
+    #[test]
+    fn a_run_is_made_again_with_its_nodes_arguments() {
+        let features = ["topology-star", "acks-piggyback", "aligned"].map(str::to_owned).into();
+        let args = ["--batch-window-down", "450ms"].map(str::to_owned).into();
+        let (_guard, without) = measured_of(NodeSource::Crate { features, args }, false);
+        assert_eq!(told(&without).map(|latencies| latencies.source), Some(Source::Replayed));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt;
 
 use camino::Utf8PathBuf;
 use engine::{Options, ProcessDelay};
+use node::Config;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -204,6 +205,17 @@ impl Plan {
         };
         let matches = |cell: &Cell| wanted.iter().all(|(axis, value)| has(cell, axis, value));
         Ok(self.cells.iter().enumerate().filter(|(_, cell)| matches(cell)).map(|(index, _)| index).collect())
+    }
+}
+
+impl NodeSource {
+    /// What this project's node does that is built with these features and started with these arguments, or why there is none;
+    /// nothing for a program, of which nobody knows.
+    pub fn config(&self) -> Option<Result<Config, String>> {
+        let Self::Crate { features, args } = self else { return None };
+        let features: Vec<&str> = features.iter().map(String::as_str).collect();
+        let config = Config::named(&features).map_err(|error| error.to_string());
+        Some(config.and_then(|config| config.with_arguments(args).map_err(|error| error.to_string())))
     }
 }
 

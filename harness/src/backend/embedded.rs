@@ -20,12 +20,6 @@ use crate::outcome::{EngineId, Finding, Outcome, Validity};
 /// The engine that needs nothing but the node's binary.
 pub(crate) struct Embedded;
 
-/// The 99th percentile of lateness above which a run is unreliable, in milliseconds: a tenth of the challenge's 100 ms hop.
-const LATENESS_BOUND_MS: f64 = 10.0;
-
-/// How long to wait at most before looking after interrupts and progress.
-const LOOK_UP_EVERY: Duration = Duration::from_millis(100);
-
 impl Backend for Embedded {
     fn id(&self) -> EngineId {
         EngineId { name: "embedded".into(), version: env!("CARGO_PKG_VERSION").into() }
@@ -178,3 +172,9 @@ fn crashed(reason: String, started: Instant) -> Outcome {
         trace_digest: None,
     }
 }
+
+/// The 99th percentile of lateness above which a run is unreliable, in milliseconds: a tenth of the challenge's 100 ms hop.
+const LATENESS_BOUND_MS: f64 = 10.0;
+
+/// How long to wait at most before looking after interrupts and progress.
+const LOOK_UP_EVERY: Duration = Duration::from_millis(100);

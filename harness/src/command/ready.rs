@@ -80,7 +80,7 @@ pub(super) fn nodes(plan: &Plan, toolchain: &Toolchain, console: &Console) -> an
 /// What the machine of a cell does, if the simulated engine can run the cell.
 pub(super) fn config(cell: &Cell) -> anyhow::Result<Config> {
     can_be(cell).context("this cannot be simulated")?;
-    Ok(configured(&cell.node)?.0)
+    configured(&cell.node)
 }
 
 /// The nodes of a plan that are ready as it is, without a build.
@@ -108,18 +108,19 @@ fn can_be(cell: &Cell) -> anyhow::Result<()> {
 }
 
 fn machine(source: &NodeSource, sha256: &str) -> anyhow::Result<Ready> {
-    let (config, features) = configured(source)?;
+    let config = configured(source)?;
+    let NodeSource::Crate { features, .. } = source else { bail!(NO_MACHINE) };
+    let features: Vec<&str> = features.iter().map(String::as_str).collect();
     let label = if features.is_empty() { "node".to_owned() } else { format!("node [{}]", features.join(", ")) };
     Ok(Ready::Machine { config, label, sha256: sha256.to_owned() })
 }
 
-fn configured(source: &NodeSource) -> anyhow::Result<(Config, Vec<&str>)> {
-    let NodeSource::Crate { features, args } = source else { bail!("a program is no machine") };
-    let features: Vec<&str> = features.iter().map(String::as_str).collect();
-    let config = Config::named(&features).context("this program's node does not know what the experiment asks for")?;
-    let config = config.with_arguments(args).context("this program's node cannot be started so")?;
-    Ok((config, features))
+fn configured(source: &NodeSource) -> anyhow::Result<Config> {
+    let config = source.config().context(NO_MACHINE)?;
+    config.map_err(anyhow::Error::msg).context("this program's node cannot do what the experiment asks for")
 }
+
+const NO_MACHINE: &str = "a program is no machine";
 
 #[cfg(test)]
 mod tests {

@@ -42,9 +42,16 @@ pub(super) fn run(args: &RunArgs, console: &Console, interrupted: &AtomicBool) -
         addresses.look(&args.store, &runs, wanted, console);
     }
     let jobs = args.jobs.unwrap_or_else(|| engines::default_jobs(&origin.engine, &plan));
-    let (backend, addresses) = (&*backend, &addresses);
-    let (origin, retries) = (&origin, args.retries);
-    let stage = Stage { plan: &plan, backend, origin, addresses, store: &store, console, interrupted, retries };
+    let stage = Stage {
+        plan: &plan,
+        backend: &*backend,
+        origin: &origin,
+        addresses: &addresses,
+        store: &store,
+        console,
+        interrupted,
+        retries: args.retries,
+    };
     let made = match wanted {
         Wanted::Files => stage.make(&runs, jobs),
         Wanted::Figures => stage.make_in_batches(&runs, jobs),

@@ -8,7 +8,6 @@ use node::topology::{Cluster, Topology};
 
 use super::Shown;
 use super::plot::px;
-use crate::latencies::config;
 use crate::render::Summary;
 
 /// More nodes than this are a blot.
@@ -68,7 +67,8 @@ fn graphs(summary: &Summary<'_>) -> Vec<Graph> {
         }
         let offered = &row.cell.options.topology;
         // A node that takes what it is offered is as good as a stranger here.
-        let config = config(&row.cell.source).filter(|config| config.topology != Topology::Offered);
+        let config =
+            row.cell.source.config().and_then(Result::ok).filter(|config| config.topology != Topology::Offered);
         let (heading, root) = match config {
             Some(config) => (format!("{}, {nodes} nodes", config.topology), Some(Cluster::new(nodes).root())),
             None => (format!("offered by the test: {offered}, {nodes} nodes"), None),

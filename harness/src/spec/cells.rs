@@ -161,13 +161,9 @@ impl Combination {
     /// What the node does, or why none can be built or started so. Of features that this program's node does not have nobody
     /// knows, nor of programs.
     fn config(&self) -> Option<Result<Config, String>> {
-        let NodeSource::Crate { features, args } = &self.node else { return None };
-        let named: Vec<&str> = features.iter().map(String::as_str).collect();
-        let is_known = |name: &&str| Config::feature_names().any(|known| known == *name);
-        named.iter().all(is_known).then(|| match Config::named(&named).map(|config| config.with_arguments(args)) {
-            Ok(started) => started.map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        })
+        let NodeSource::Crate { features, .. } = &self.node else { return None };
+        let is_known = |name: &String| Config::feature_names().any(|known| known == name);
+        self.node.config().filter(|_| features.iter().all(is_known))
     }
 
     /// That the test offers what the user has drawn to a node that does not take it. With one of Maelstrom's topologies, which
@@ -214,9 +210,9 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems) {
         return;
     }
     let nodes = nodes_of_all_cells(spec);
-    if nodes > NODES_MAX {
+    if nodes > NODES_IN_ALL_MAX {
         let title = format!("the matrix has {nodes} nodes in {count} cells");
-        problems.push(Diagnostic::new(Code::TooManyCells, &spec.matrix, title, format!("at most {NODES_MAX}")));
+        problems.push(Diagnostic::new(Code::TooManyCells, &spec.matrix, title, format!("at most {NODES_IN_ALL_MAX}")));
         return;
     }
     let product = spec.product();
@@ -299,4 +295,4 @@ fn no_such_cell(spec: &Spec, assignment: &Assignment, verb: &str) -> Diagnostic 
 const CELLS_MAX: usize = 10_000;
 
 /// Nodes of all cells together: their names must fit in memory.
-const NODES_MAX: usize = 1 << 20;
+const NODES_IN_ALL_MAX: usize = 1 << 20;

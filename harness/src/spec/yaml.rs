@@ -143,8 +143,8 @@ impl<'de> Visitor<'de> for RawVisitor {
 /// How much a file may be. An experiment has depth 4 and a few dozen nodes; aliases count as what they stand for.
 fn options() -> Options {
     serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_depth: DEPTH_MAX, max_nodes: NODES_MAX },
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: NODES_MAX },
+        budget: serde_saphyr::budget! { max_depth: DEPTH_MAX, max_nodes: YAML_NODES_MAX },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: YAML_NODES_MAX },
         // All of a file's duplicates are reported at once, so the tree is given them.
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
@@ -233,7 +233,7 @@ fn syntax(error: &Error, source: &str) -> Diagnostic {
     let (title, label) = match cause {
         Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } => (
             "this is more than an experiment may hold".to_owned(),
-            format!("at most {DEPTH_MAX} levels and {NODES_MAX} nodes, aliases written out"),
+            format!("at most {DEPTH_MAX} levels and {YAML_NODES_MAX} nodes, aliases written out"),
         ),
         Error::MultipleDocuments { .. } => {
             ("one file holds one experiment".to_owned(), "a second document begins here".to_owned())
@@ -253,7 +253,7 @@ fn syntax(error: &Error, source: &str) -> Diagnostic {
 const DEPTH_MAX: usize = 32;
 
 /// Scalars, lists and mappings.
-const NODES_MAX: usize = 20_000;
+const YAML_NODES_MAX: usize = 20_000;
 
 impl Kind {
     /// What it is, in a message.

@@ -64,8 +64,9 @@ impl Recorder {
         self.messages[first..].iter_mut().take_while(|message| message.id == id).find(|one| one.end == End::UnderWay)
     }
 
-    /// Whether a body tells that messages with the value have arrived, and nobody has told so before.
-    fn is_receipt(&mut self, id: u64, Ends { src, dest }: Ends, body: &Body<Peer>) -> bool {
+    /// Keeps what a body tells of messages with the value that have arrived, until it arrives itself. Whether it tells anything that
+    /// nobody has told before.
+    fn take_receipt(&mut self, id: u64, Ends { src, dest }: Ends, body: &Body<Peer>) -> bool {
         let receipt = match body {
             Body::Peer(Peer::Received(receipt)) => Some(&**receipt),
             Body::Peer(Peer::Batch(batch)) => batch.received.as_ref(),
@@ -117,7 +118,7 @@ impl Witness<Body<Peer>> for Recorder {
             return;
         }
         let Words { kind, number, answers } = words(body);
-        let is_receipt = self.is_receipt(id, ends, body);
+        let is_receipt = self.take_receipt(id, ends, body);
         let role = if carries {
             // A client has it from nobody.
             let hop = if src.is_client() { Some(0) } else { self.holds.get(&src).map(|hops| hops + 1) };
