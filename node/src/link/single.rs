@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use protocol::{Duration, MessageId, Outbox, Time, Value};
 
-use super::ring::Ring;
+use super::ring::{Places, Ring};
 use super::{Carries, Ends};
 #[cfg(doc)]
 use crate::Link;
@@ -32,11 +32,9 @@ use crate::{Acks, Peer, RoundTrip, jitter};
 pub struct Single {
     ends: Ends,
     carries: Carries,
-    acks: Acks,
+    manner: Manner,
     /// How often the oldest message was repeated since the last acknowledgement. Zero: the link is trusted.
     probes: u8,
-    /// Whether values that are pushed wait for others of the same event.
-    gathers: bool,
     /// How many messages are kept from the oldest that is not acknowledged on.
     kept: u32,
     /// The number of the oldest.
@@ -44,6 +42,17 @@ pub struct Single {
     /// Those messages, by number.
     entries: Ring<Entry>,
     round_trip: RoundTrip,
+}
+
+/// What a trusted link does with a value that is pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// Sends it and forgets it: nobody acknowledges anything.
+    Forgets,
+    /// Lets it wait for others of the same event.
+    Gathers,
+    /// Sends it and keeps it until it is acknowledged.
+    Keeps,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,9 +85,8 @@ impl Single {
         Self {
             ends,
             carries,
-            acks,
+            manner: if acks.is_safe() { Manner::Keeps } else { Manner::Forgets },
             probes: 0,
-            gathers: false,
             kept: 0,
             oldest: first,
             entries: Ring::new(Entry { message: 0, sent: Time::ZERO, progress: Progress::Acknowledged }),
@@ -102,32 +110,49 @@ impl Single {
     /// Sends a value, now or as soon as the link is trusted again.
     #[inline]
     pub fn push(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
-        if self.is_suspected() || self.gathers {
-            return self.keep(Entry { message, sent: now, progress: Progress::Waiting });
+        let id = self.next_id();
+        let mut entries = self.entries.places();
+        if self.probes > 0 || self.manner != Manner::Keeps || entries.number() == self.kept as usize {
+            return self.push_apart(now, message, out);
         }
-        let (carries, id) = (self.carries, self.next_id());
+        *entries.at(id) = Entry { message, sent: now, progress: Progress::Sent };
+        self.kept += 1;
+        let carries = self.carries;
         out.tell_made(self.ends.target, || carries.peer(message, id));
-        if self.acks == Acks::None {
+    }
+
+    /// The same where there is more to it than to send the value and to keep it in a place that is there.
+    #[cold]
+    fn push_apart(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
+        if !self.is_suspected() && self.manner == Manner::Forgets {
+            out.tell(self.ends.target, self.carries.peer(message, self.oldest));
             self.oldest += 1;
             return;
         }
-        self.keep(Entry { message, sent: now, progress: Progress::Sent });
-    }
-
-    #[inline]
-    fn keep(&mut self, entry: Entry) {
-        self.entries.push(self.kept(), entry);
-        self.kept += 1;
+        let id = self.next_id();
+        if self.entries.places().number() == self.kept as usize {
+            self.entries.grow(self.kept());
+        }
+        if self.is_suspected() || self.manner == Manner::Gathers {
+            *self.entries.at_mut(id) = Entry { message, sent: now, progress: Progress::Waiting };
+            self.kept += 1;
+        } else {
+            self.push(now, message, out);
+        }
     }
 
     /// What is pushed from now on comes from another node's backlog, and goes on as one message.
     pub fn gather(&mut self) {
-        self.gathers = self.acks.is_safe();
+        if self.manner == Manner::Keeps {
+            self.manner = Manner::Gathers;
+        }
     }
 
     /// That was all of it.
     pub fn part(&mut self, now: Time, out: &mut Outbox<Peer>) {
-        self.gathers = false;
+        if self.manner == Manner::Gathers {
+            self.manner = Manner::Keeps;
+        }
         let waits = self.kept().last().is_some_and(|youngest| self.entries.at(youngest).progress == Progress::Waiting);
         if waits && !self.is_suspected() {
             self.release(now, out);
@@ -140,14 +165,17 @@ impl Single {
         if id.wrapping_sub(self.oldest) >= u64::from(self.kept) {
             return;
         }
-        let entry = self.entries.at_mut(id);
-        if entry.progress != Progress::Sent || self.probes > 0 {
+        let mut entries = self.entries.places();
+        let entry = entries.at(id);
+        if self.probes > 0 || entry.progress != Progress::Sent {
             return self.acknowledge_late(now, id, out);
         }
         entry.progress = Progress::Acknowledged;
         let sent = entry.sent;
+        if id == self.oldest {
+            (self.oldest, self.kept) = first_missing(entries, id + 1, self.kept - 1);
+        }
         self.measure(now.since(sent));
-        self.forget_acknowledged(id);
     }
 
     /// The same where the link has been suspected since the message was sent, or was so before.
@@ -167,41 +195,30 @@ impl Single {
         for acknowledged in first..=id {
             self.entries.at_mut(acknowledged).progress = Progress::Acknowledged;
         }
-        self.forget_acknowledged(first);
+        (self.oldest, self.kept) = first_missing(self.entries.places(), self.oldest, self.kept);
         if is_suspected {
             self.probes = 0;
             self.release(now, out);
         }
     }
 
-    /// A message has been acknowledged, and perhaps some behind it: keeps none that the oldest missing one is not among or before.
-    #[inline]
-    fn forget_acknowledged(&mut self, first: MessageId) {
-        if first != self.oldest {
-            return;
-        }
-        loop {
-            self.oldest += 1;
-            self.kept -= 1;
-            if self.kept == 0 || self.entries.at(self.oldest).progress != Progress::Acknowledged {
-                return;
-            }
-        }
-    }
-
     #[inline]
     fn measure(&mut self, measured: Duration) {
-        // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
         // No timeout is shorter than that one, so hardly any is computed.
-        if measured <= RoundTrip::SHORTEST_TIMEOUT || measured <= self.longest_wait() {
+        if measured <= RoundTrip::SHORTEST_TIMEOUT {
             self.round_trip.measured(measured);
+        } else {
+            self.measure_long(measured);
         }
     }
 
     #[cold]
-    fn longest_wait(&self) -> Duration {
+    fn measure_long(&mut self, measured: Duration) {
         let timeout = self.round_trip.doubted_timeout();
-        timeout + jitter::most(timeout)
+        // Had this node been awake, it would have suspected the link by then: what was measured is its own sleep.
+        if measured <= timeout + jitter::most(timeout) {
+            self.round_trip.measured(measured);
+        }
     }
 
     /// Repeats the oldest message if it has waited too long.
@@ -306,6 +323,16 @@ impl Single {
         let batch = Batch { messages, msg_id, oldest: self.oldest, is_relay, is_probe: false, received: None };
         out.tell(self.ends.target, Peer::Batch(Box::new(batch)));
     }
+}
+
+/// From the number of a message on, and of so many: the number of the first that is not acknowledged, and how many are left.
+#[inline]
+fn first_missing(mut entries: Places<'_, Entry>, mut first: MessageId, mut left: u32) -> (MessageId, u32) {
+    while left > 0 && entries.at(first).progress == Progress::Acknowledged {
+        first += 1;
+        left -= 1;
+    }
+    (first, left)
 }
 
 impl Carries {
