@@ -209,6 +209,12 @@ impl Plan {
 }
 
 impl NodeSource {
+    /// What it is started with.
+    pub fn args(&self) -> &[String] {
+        let (Self::Bin { args, .. } | Self::Crate { args, .. }) = self;
+        args
+    }
+
     /// What this project's node does that is built with these features and started with these arguments, or why there is none;
     /// nothing for a program, of which nobody knows.
     pub fn config(&self) -> Option<Result<Config, String>> {

@@ -114,14 +114,13 @@ impl<'a> Foreseen<'a> {
         reused: &BTreeMap<&str, u32>,
     ) -> Self {
         let each = |(place, cell): (usize, &'a Cell)| {
-            let (NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) = &cell.node;
             let is_there = nodes.contains_key(&cell.node);
             ForeseenCell {
                 cell: &cell.name,
                 axes: &cell.axes,
                 required: cell.required,
                 node: cell.node.to_string(),
-                args,
+                args: cell.node.args(),
                 runs: u32::try_from(repetitions(plan, part, place).count()).unwrap_or(u32::MAX),
                 reused: is_there.then(|| reused.get(cell.name.as_str()).copied().unwrap_or(0)),
                 seconds_each: forecast::run_seconds(&engine.name, &cell.options),

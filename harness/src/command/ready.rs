@@ -53,12 +53,11 @@ impl Ready {
         source: &'a NodeSource,
         directory: Option<Utf8PathBuf>,
     ) -> anyhow::Result<Tested<'a>> {
-        let (NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) = source;
         Ok(match self {
             Self::Machine { config, .. } => Tested::Machine { config: *config, directory },
             Self::Program(Built { bin, .. }) => Tested::Program {
                 bin,
-                args,
+                args: source.args(),
                 directory: directory.context("a program needs a directory for its files")?,
             },
         })

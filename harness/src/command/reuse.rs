@@ -87,10 +87,9 @@ impl Addresses {
     }
 
     fn key(&self, cell: &Cell, repetition: u32) -> Option<Key> {
-        let (NodeSource::Bin { args, .. } | NodeSource::Crate { args, .. }) = &cell.node;
         let options = &cell.options_of(repetition);
         let node = self.nodes.get(&cell.node)?;
-        Some(Recipe { options, engine: &self.engine, rules: self.rules, node, args }.key())
+        Some(Recipe { options, engine: &self.engine, rules: self.rules, node, args: cell.node.args() }.key())
     }
 }
 

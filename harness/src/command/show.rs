@@ -84,6 +84,13 @@ fn origin(Measured { about, directory, records, .. }: &Measured) -> String {
         let runs = counted(*count, "run");
         line(if place == 0 { "node" } else { "" }, &format!("{node}, SHA-256 {}, {runs}", short(digest)));
     }
+    // Where cells are started with different words, the table tells them apart by these.
+    if let [first, others @ ..] = &about.cells[..]
+        && !first.source.args().is_empty()
+        && others.iter().all(|cell| cell.source.args() == first.source.args())
+    {
+        line("args", &shell::line(first.source.args()));
+    }
     let missing = about.expected().len().saturating_sub(records.len());
     if missing > 0 && about.cells.len() > 1 {
         line("missing", &format!("{missing} of {} results", about.expected().len()));

@@ -15,6 +15,7 @@ use crate::console::Console;
 use crate::exit::ExitStatus;
 use crate::measured::Measured;
 use crate::plan::{Cell, EngineChoice, Plan};
+use crate::shell;
 use crate::spec::Spec;
 use crate::trace::{self, Life, Recorder, Story, broadcast_values};
 use crate::words::listed;
@@ -28,11 +29,11 @@ pub(super) fn trace(args: &TraceArgs, console: &Console) -> anyhow::Result<ExitS
     let config = ready::config(cell)?;
     let options = Options { seed: args.seed.unwrap_or(cell.options.seed), ..cell.options.clone() };
     let Watched { life, digest } = watched(&options, config, args.value)?;
-    let node = cell.node.to_string();
+    let node = format!("{} {}", cell.node, shell::line(cell.node.args()));
     let story = Story {
         experiment: &plan.name,
         cell: &cell.name,
-        node: &node,
+        node: node.trim_end(),
         seed: options.seed,
         digest: &digest,
         life: &life,

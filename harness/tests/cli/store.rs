@@ -64,6 +64,17 @@ fn runs_are_listed_and_shown_again() {
     session.run_words(&["show", "my small", "--cell", "topology=ring"]).ends_with(2).says("no cell is `topology=ring`");
 }
 
+/// Two designs can differ in nothing else.
+#[test]
+fn what_a_node_is_started_with_is_told() {
+    let experiment = "name: x\nengine: simulated\ntest: {time-limit: 2s, rate: 10}\n\
+                      node: {crate: node, features: [topology-star, acks-cumulative], args: [--batch-window, 50ms]}\n";
+    let session = Session::new().file("x.yaml", experiment);
+    session.run("run x.yaml").ends_with(0);
+    session.run("show x").ends_with(0).prints("args    --batch-window 50ms\n");
+    session.run("trace x.yaml").ends_with(0).prints("[acks-cumulative, topology-star] --batch-window 50ms\n");
+}
+
 #[test]
 fn an_empty_store_says_how_to_fill_it() {
     let session = Session::new();
