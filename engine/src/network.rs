@@ -64,6 +64,8 @@ pub(crate) struct Network<P, W = Unwatched> {
     receivers: Vec<Receiver>,
     /// When which receiver's message has come to the end of which stage: twice the receiver's number, plus the stage.
     ends: Agenda,
+    /// What of that comes before all the others.
+    at_once: Option<(Time, u32)>,
     cuts: Cuts,
     passage: Passage,
     pub(crate) disturbance: Disturbance,
@@ -121,6 +123,7 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
             messages: Messages::new(),
             receivers: (0..nodes as usize + services).map(|_| Receiver::new()).collect(),
             ends: Agenda::of_milliseconds(),
+            at_once: None,
             cuts: Cuts { all: [None, None, None], is_any: false, nodes },
             passage: Passage::new(options),
             disturbance: Disturbance::new(options.seed),
@@ -173,23 +176,33 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
 
     /// A message has come into the queue of a receiver that holds nothing, and so takes it.
     fn queued_at_idle(&mut self, now: Time, receiver: u32, deadline: Time) {
-        match self.rules.taking {
+        if let Some((time, end)) = self.at_once.take() {
+            self.ends.push(time, end);
+        }
+        let left = match self.rules.taking {
             Taking::HeadOfLine => self.take(now, receiver),
             // Nobody ever holds anything.
-            Taking::WhenDue => self.ends.push(now + hold(self.rules, now, deadline), end(receiver, Stage::Held)),
+            Taking::WhenDue => Some(self.rules.left(now, deadline)),
+        };
+        if let Some(left) = left {
+            self.ends.push(now + self.rules.hold(left), end(receiver, Stage::Held));
         }
     }
 
     /// When the next message comes to the end of a stage; [`Time::MAX`] if none is under way.
     #[inline]
     pub(crate) fn next_end(&mut self) -> Time {
-        self.ends.next()
+        self.at_once.map_or_else(|| self.ends.next(), |(time, _)| time)
     }
 
     /// The next message that has arrived by `now`.
     #[inline]
     pub(crate) fn release(&mut self, now: Time) -> Option<Released> {
-        while let Some((due, end)) = self.ends.pop(now) {
+        loop {
+            let (due, end) = match self.at_once.take() {
+                Some(first) => first,
+                None => self.ends.pop(now)?,
+            };
             let receiver = end / 2;
             let message = if end % 2 == Stage::Held as u32 {
                 self.let_pass(now, due, receiver)
@@ -200,7 +213,6 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
                 return Some(Released { receiver, due, message });
             }
         }
-        None
     }
 
     /// A hold is over: its receiver takes the next message at once. The one it held arrives now, or after its way into the
@@ -210,7 +222,15 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         let Some(message) = self.receivers[receiver as usize].held.take() else {
             return self.let_pass_alone(now, due, receiver);
         };
-        self.take(now, receiver);
+        if let Some(left) = self.take(now, receiver) {
+            // Where many messages come, every other hold is of no time. Its end is then the first of all, since the end of the
+            // one before was; to have it looked for among the others takes longer than the rest of this.
+            if due == now && self.rules.is_none(left) {
+                self.at_once = Some((now, end(receiver, Stage::Held)));
+            } else {
+                self.ends.push(now + self.rules.hold(left), end(receiver, Stage::Held));
+            }
+        }
         if self.passage.is_free() { Some(message) } else { self.pass(now, due, receiver, message) }
     }
 
@@ -299,9 +319,10 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         self.passage.is_dead(node)
     }
 
-    /// Takes the message with the smallest deadline, due or not, and holds it until it is; another if that one is lost.
+    /// Takes the message with the smallest deadline, due or not, to hold it until it is; another if that one is lost. What is left
+    /// of its latency, if there was a message.
     #[inline]
-    fn take(&mut self, now: Time, receiver: u32) {
+    fn take(&mut self, now: Time, receiver: u32) -> Option<Duration> {
         let queue = &mut self.receivers[receiver as usize];
         while let Some(message) = queue.inbox.pop(&self.messages) {
             let letter = self.messages.at(message);
@@ -311,9 +332,9 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
                 continue;
             }
             queue.held = Some(message);
-            self.ends.push(now + hold(self.rules, now, letter.deadline), end(receiver, Stage::Held));
-            return;
+            return Some(self.rules.left(now, letter.deadline));
         }
+        None
     }
 
     #[inline(never)]
@@ -344,12 +365,32 @@ impl Cuts {
     }
 }
 
-/// For how long a receiver holds a message that it takes now.
-#[inline]
-fn hold(rules: Rules, now: Time, deadline: Time) -> Duration {
-    match rules.holding {
-        Holding::Exact => deadline.since(now),
-        Holding::WholeMilliseconds => deadline.since(now + LOOK).floor_to_millis(),
+impl Rules {
+    /// What is left of a latency when a receiver takes a message.
+    #[inline]
+    fn left(self, now: Time, deadline: Time) -> Duration {
+        match self.holding {
+            Holding::Exact => deadline.since(now),
+            Holding::WholeMilliseconds => deadline.since(now + LOOK),
+        }
+    }
+
+    /// For how long the receiver holds it.
+    #[inline]
+    fn hold(self, left: Duration) -> Duration {
+        match self.holding {
+            Holding::Exact => left,
+            Holding::WholeMilliseconds => left.floor_to_millis(),
+        }
+    }
+
+    /// Whether that is no time at all. Two comparisons, where a hold takes a division.
+    #[inline]
+    fn is_none(self, left: Duration) -> bool {
+        match self.holding {
+            Holding::Exact => left == Duration::ZERO,
+            Holding::WholeMilliseconds => left < Duration::from_millis(1),
+        }
     }
 }
 
