@@ -66,6 +66,7 @@ pub(crate) struct Network<P, W = Unwatched> {
     ends: Agenda,
     /// What of that comes before all the others.
     at_once: Option<(Time, u32)>,
+    brief: Duration,
     cuts: Cuts,
     passage: Passage,
     pub(crate) disturbance: Disturbance,
@@ -124,6 +125,7 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
             receivers: (0..nodes as usize + services).map(|_| Receiver::new()).collect(),
             ends: Agenda::of_milliseconds(),
             at_once: None,
+            brief: brief(options.rules),
             cuts: Cuts { all: [None, None, None], is_any: false, nodes },
             passage: Passage::new(options),
             disturbance: Disturbance::new(options.seed),
@@ -179,13 +181,13 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         if let Some((time, end)) = self.at_once.take() {
             self.ends.push(time, end);
         }
-        let left = match self.rules.taking {
+        let taken = match self.rules.taking {
             Taking::HeadOfLine => self.take(now, receiver),
             // Nobody ever holds anything.
-            Taking::WhenDue => Some(self.rules.left(now, deadline)),
+            Taking::WhenDue => Some(deadline),
         };
-        if let Some(left) = left {
-            self.ends.push(now + self.rules.hold(left), end(receiver, Stage::Held));
+        if let Some(deadline) = taken {
+            self.ends.push(now + hold(self.rules, now, deadline), end(receiver, Stage::Held));
         }
     }
 
@@ -222,13 +224,13 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         let Some(message) = self.receivers[receiver as usize].held.take() else {
             return self.let_pass_alone(now, due, receiver);
         };
-        if let Some(left) = self.take(now, receiver) {
+        if let Some(deadline) = self.take(now, receiver) {
             // Where many messages come, every other hold is of no time. Its end is then the first of all, since the end of the
             // one before was; to have it looked for among the others takes longer than the rest of this.
-            if due == now && self.rules.is_none(left) {
+            if due == now && deadline <= now + self.brief {
                 self.at_once = Some((now, end(receiver, Stage::Held)));
             } else {
-                self.ends.push(now + self.rules.hold(left), end(receiver, Stage::Held));
+                self.ends.push(now + hold(self.rules, now, deadline), end(receiver, Stage::Held));
             }
         }
         if self.passage.is_free() { Some(message) } else { self.pass(now, due, receiver, message) }
@@ -319,10 +321,10 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         self.passage.is_dead(node)
     }
 
-    /// Takes the message with the smallest deadline, due or not, to hold it until it is; another if that one is lost. What is left
-    /// of its latency, if there was a message.
+    /// Takes the message with the smallest deadline, due or not, to hold it until it is; another if that one is lost. Its
+    /// deadline, if there is one.
     #[inline]
-    fn take(&mut self, now: Time, receiver: u32) -> Option<Duration> {
+    fn take(&mut self, now: Time, receiver: u32) -> Option<Time> {
         let queue = &mut self.receivers[receiver as usize];
         while let Some(message) = queue.inbox.pop(&self.messages) {
             let letter = self.messages.at(message);
@@ -332,7 +334,7 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
                 continue;
             }
             queue.held = Some(message);
-            return Some(self.rules.left(now, letter.deadline));
+            return Some(letter.deadline);
         }
         None
     }
@@ -365,32 +367,21 @@ impl Cuts {
     }
 }
 
-impl Rules {
-    /// What is left of a latency when a receiver takes a message.
-    #[inline]
-    fn left(self, now: Time, deadline: Time) -> Duration {
-        match self.holding {
-            Holding::Exact => deadline.since(now),
-            Holding::WholeMilliseconds => deadline.since(now + LOOK),
-        }
+/// For how long a receiver holds a message that it takes now.
+#[inline]
+fn hold(rules: Rules, now: Time, deadline: Time) -> Duration {
+    match rules.holding {
+        Holding::Exact => deadline.since(now),
+        Holding::WholeMilliseconds => deadline.since(now + LOOK).floor_to_millis(),
     }
+}
 
-    /// For how long the receiver holds it.
-    #[inline]
-    fn hold(self, left: Duration) -> Duration {
-        match self.holding {
-            Holding::Exact => left,
-            Holding::WholeMilliseconds => left.floor_to_millis(),
-        }
-    }
-
-    /// Whether that is no time at all. Two comparisons, where a hold takes a division.
-    #[inline]
-    fn is_none(self, left: Duration) -> bool {
-        match self.holding {
-            Holding::Exact => left == Duration::ZERO,
-            Holding::WholeMilliseconds => left < Duration::from_millis(1),
-        }
+/// With so much of its latency left or less, a message is held for no time.
+fn brief(rules: Rules) -> Duration {
+    match rules.holding {
+        Holding::Exact => Duration::ZERO,
+        // Less than a millisecond after the look.
+        Holding::WholeMilliseconds => Duration::from_millis(1),
     }
 }
 
