@@ -38,6 +38,7 @@
 
 use protocol::{Address, Duration, Time};
 
+use self::cuts::Cuts;
 use self::passage::Passage;
 use crate::agenda::Agenda;
 use crate::disturbance::Disturbance;
@@ -49,6 +50,7 @@ use crate::random::Random;
 use crate::witness::{Loss, Unwatched, Witness};
 use crate::{Holding, Latency, Nemesis, Options, Rules, Taking};
 
+mod cuts;
 mod passage;
 
 /// Messages under way to nodes.
@@ -71,15 +73,6 @@ pub(crate) struct Network<P, W = Unwatched> {
     passage: Passage,
     pub(crate) disturbance: Disturbance,
     rules: Rules,
-}
-
-/// Where the network is cut.
-#[derive(Debug)]
-struct Cuts {
-    /// One of each nemesis that cuts.
-    all: [Option<Cut>; 3],
-    is_any: bool,
-    nodes: u32,
 }
 
 /// What is under way to one receiver. Nothing waits in the queue of one that holds nothing. On one line of the processor's
@@ -126,7 +119,7 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
             ends: Agenda::of_milliseconds(),
             at_once: None,
             brief: brief(options.rules),
-            cuts: Cuts { all: [None, None, None], is_any: false, nodes },
+            cuts: Cuts::new(nodes),
             passage: Passage::new(options),
             disturbance: Disturbance::new(options.seed),
             rules: options.rules,
@@ -282,13 +275,7 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
 
     /// Cuts the network, or heals it of what the same nemesis has cut.
     pub(crate) fn set_cut(&mut self, by: Nemesis, cut: Option<Cut>) {
-        let place = match by {
-            Nemesis::OneWay => 1,
-            Nemesis::Isolate(_) => 2,
-            _ => 0,
-        };
-        self.cuts.all[place] = cut;
-        self.cuts.is_any = self.cuts.all.iter().any(Option::is_some);
+        self.cuts.set(by, cut);
     }
 
     /// Stops a node, unless it is stopped or dead already: then false.
@@ -328,7 +315,7 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         let queue = &mut self.receivers[receiver as usize];
         while let Some(message) = queue.inbox.pop(&self.messages) {
             let letter = self.messages.at(message);
-            if self.cuts.is_any && self.cuts.is_between(receiver, letter.src) {
+            if self.cuts.is_any() && self.cuts.is_between(receiver, letter.src) {
                 self.witness.lost(now, letter.id, Loss::Cut);
                 self.messages.vacate(message);
                 continue;
@@ -355,15 +342,6 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
     fn draw_latency(&mut self) -> Duration {
         let Latency { mean_ms, distribution } = self.latency;
         Duration::from_millis(distribution.draw(mean_ms, &mut self.latencies))
-    }
-}
-
-impl Cuts {
-    /// Whether a cut is between a receiver and a sender. Services and clients are on every side.
-    #[inline(never)]
-    fn is_between(&self, receiver: u32, sender: Address) -> bool {
-        let is_cut = |sender| self.all.iter().flatten().any(|cut| cut.drops(receiver, sender));
-        sender.as_node().is_some_and(|sender| receiver < self.nodes && is_cut(sender))
     }
 }
 
