@@ -47,7 +47,6 @@ impl Broadcaster {
         self.on_wake(now, out);
     }
 
-    #[inline]
     fn next_master(&self) -> Option<u32> {
         match self {
             Self::Follower(node) => node.next_master(),
@@ -71,6 +70,19 @@ impl Broadcaster {
             Self::Follower(node) => node.config(),
             Self::Leader(node) => node.config(),
             Self::Uninitialised(config) => *config,
+        }
+    }
+
+    /// A message that may make this node another.
+    #[cold]
+    fn consider(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
+        match self {
+            Self::Follower(node) => node.on_message(now, source, body, out),
+            Self::Leader(node) => node.on_message(now, source, body, out),
+            &mut Self::Uninitialised(config) => self.on_first_message(config, now, source, body, out),
+        }
+        if let Some(master) = self.next_master() {
+            self.change_masters(master, now, out);
         }
     }
 
@@ -108,22 +120,11 @@ impl Machine for Broadcaster {
 
     #[inline]
     fn on_message(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
-        let master = match self {
-            Self::Follower(node) => {
-                node.on_message(now, source, body, out);
-                node.next_master()
-            }
-            Self::Leader(node) => {
-                node.on_message(now, source, body, out);
-                node.next_master()
-            }
-            &mut Self::Uninitialised(config) => {
-                self.on_first_message(config, now, source, body, out);
-                None
-            }
-        };
-        if let Some(master) = master {
-            self.change_masters(master, now, out);
+        match self {
+            // Nearly all, and none of them watches its master.
+            Self::Follower(node) if node.is_unconcerned() => node.on_message(now, source, body, out),
+            Self::Leader(node) if node.is_unconcerned() => node.on_message(now, source, body, out),
+            _ => self.consider(now, source, body, out),
         }
     }
 

@@ -19,7 +19,7 @@ mod memory;
 
 /// A broadcast node that is a [`Follower`] or a [`Leader`].
 ///
-/// In this order, so that what nearly every message looks at lies on the first three lines of the processor's memory, with
+/// In this order, so that what nearly every message looks at lies on the first two lines of the processor's memory, with
 /// [`Broadcaster`](crate::Broadcaster)'s tag before it: of a hundred thousand nodes, each is looked at when all of the others
 /// were meanwhile.
 #[derive(Clone, Debug)]
@@ -30,11 +30,11 @@ pub struct Node<R> {
     /// Whether every message is answered by one of its own, at once.
     acknowledges: bool,
     passes: Passes,
-    seen: ValueSet,
     /// No link is due before this time, nor any concern.
     wake: Time,
     /// To the nodes that this one passes values to, by address.
     links: Links,
+    seen: ValueSet,
     config: Config,
     /// Any message of a new link gets a number from here on.
     unused: MessageId,
@@ -232,6 +232,12 @@ impl<R: Role> Node<R> {
         }
     }
 
+    /// Whether a message means nothing to this node but what it says.
+    #[inline]
+    pub(crate) const fn is_unconcerned(&self) -> bool {
+        !self.concerns.are_any()
+    }
+
     /// What a message means to a node that has more in mind than what it says.
     #[cold]
     fn consider(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
@@ -256,18 +262,27 @@ impl<R: Role> Node<R> {
                 self.acknowledge(source, msg_id, out);
                 self.pass_on(now, source, message, out);
             }
+            _ => self.read_other(now, source, body, out),
+        }
+    }
+
+    /// The same of what there is less of.
+    #[inline(never)]
+    fn read_other(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
+        match *body {
+            Body::Peer(Peer::Ack { .. } | Peer::Spread { .. }) => self.read(now, source, body, out),
+            Body::Peer(Peer::Batch(ref batch)) => self.unpack(now, source, batch, out),
+            Body::Peer(Peer::Holds { in_reply_to, ref messages }) => {
+                self.learn(now, source, in_reply_to, messages, out);
+            }
+            Body::Peer(Peer::Ping { msg_id }) => out.tell(source, Peer::Pong { in_reply_to: msg_id }),
+            Body::Peer(Peer::Received(ref receipt)) => self.received(now, source, receipt),
+            Body::Peer(Peer::Recover { msg_id }) => self.tell_all(source, msg_id, out),
             Body::Peer(Peer::Relay { message, msg_id }) => {
                 self.acknowledge(source, msg_id, out);
                 R::relayed(self, now, source, message, out);
             }
             Body::Request { id, ref request } => self.serve(now, source, id, request, out),
-            Body::Peer(Peer::Batch(ref batch)) => self.unpack(now, source, batch, out),
-            Body::Peer(Peer::Received(ref receipt)) => self.received(now, source, receipt),
-            Body::Peer(Peer::Holds { in_reply_to, ref messages }) => {
-                self.learn(now, source, in_reply_to, messages, out);
-            }
-            Body::Peer(Peer::Recover { msg_id }) => self.tell_all(source, msg_id, out),
-            Body::Peer(Peer::Ping { msg_id }) => out.tell(source, Peer::Pong { in_reply_to: msg_id }),
             // The watch has heard its answer already; and nobody else is asked, so there is no reply that this node waits for.
             Body::Peer(Peer::Pong { .. }) | Body::Reply { .. } => {}
         }
@@ -308,10 +323,11 @@ impl<R: Role> Machine for Node<R> {
 
     #[inline]
     fn on_message(&mut self, now: Time, source: Address, body: &Body<Peer>, out: &mut Outbox<Peer>) {
-        if self.concerns.are_any() {
-            return self.consider(now, source, body, out);
+        if self.is_unconcerned() {
+            self.read(now, source, body, out);
+        } else {
+            self.consider(now, source, body, out);
         }
-        self.read(now, source, body, out);
     }
 
     fn on_wake(&mut self, now: Time, out: &mut Outbox<Peer>) {

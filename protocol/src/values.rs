@@ -13,8 +13,10 @@ pub type Value = i64;
 /// A set of values: one bit for each small one, a tree for the rest. Maelstrom numbers its values from 0, so a thousand of
 /// them take 128 bytes, and a read's snapshot of them costs as much.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub struct ValueSet {
-    /// The first 128 values in place: where there are many nodes, each is looked at when much else was looked at meanwhile.
+    /// The first 128 values in place, and before the rest, which is hardly ever there: where there are many nodes, each is looked at
+    /// when much else was looked at meanwhile.
     words: SmallVec<[u64; 2]>,
     #[expect(clippy::box_collection, reason = "hardly ever there, and a word is smaller than three")]
     rest: Option<Box<BTreeSet<Value>>>,
