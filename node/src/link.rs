@@ -36,8 +36,9 @@ mod single;
 /// The sending end of a link.
 #[derive(Clone, Debug)]
 pub enum Link {
-    /// Many values in a message. Boxed, because the other kind is what has to be fast.
-    Batched(Box<Batched>),
+    /// Many values in a message. Boxed, because the other kind is what has to be fast. With its ends, which lie where the other kind
+    /// has them: so whoever looks for a link by its end need not ask of each which it is.
+    Batched(Box<Batched>, Ends),
     /// A message for each value.
     Single(Single),
 }
@@ -80,7 +81,7 @@ impl Link {
     /// A link on which nothing was sent, of the kind that a configuration needs. Its messages are numbered from `first`.
     pub fn new(ends: Ends, carries: Carries, direction: Direction, config: Config, first: MessageId) -> Self {
         if config.is_batched() {
-            Self::Batched(Box::new(Batched::new(ends, carries, direction, config, first)))
+            Self::Batched(Box::new(Batched::new(ends, carries, direction, config, first)), ends)
         } else {
             Self::Single(Single::new(ends, carries, config.acks, first))
         }
@@ -90,7 +91,7 @@ impl Link {
     /// be acknowledged.
     pub fn renumber(&mut self, first: MessageId) {
         match self {
-            Self::Batched(link) => link.renumber(first),
+            Self::Batched(link, _) => link.renumber(first),
             Self::Single(link) => link.renumber(first),
         }
     }
@@ -98,7 +99,7 @@ impl Link {
     /// Whether a value is on its way, or waits for it.
     pub fn carries(&self, message: Value) -> bool {
         match self {
-            Self::Batched(link) => link.carries(message),
+            Self::Batched(link, _) => link.carries(message),
             Self::Single(link) => link.carries(message),
         }
     }
@@ -107,7 +108,7 @@ impl Link {
     #[inline]
     pub fn push(&mut self, now: Time, message: Value, out: &mut Outbox<Peer>) {
         match self {
-            Self::Batched(link) => link.push(now, message),
+            Self::Batched(link, _) => link.push(now, message),
             Self::Single(link) => link.push(now, message, out),
         }
     }
@@ -116,28 +117,28 @@ impl Link {
     #[inline]
     pub fn acknowledge(&mut self, now: Time, id: MessageId, out: &mut Outbox<Peer>) {
         match self {
-            Self::Batched(link) => link.acknowledge(now, id),
+            Self::Batched(link, _) => link.acknowledge(now, id),
             Self::Single(link) => link.acknowledge(now, id, out),
         }
     }
 
     /// The other end has all that a receipt says. Only a batched link hears of such.
     pub fn received(&mut self, now: Time, receipt: &Receipt) {
-        if let Self::Batched(link) = self {
+        if let Self::Batched(link, _) = self {
             link.received(now, receipt);
         }
     }
 
     /// The other end has sent a batch that is no probe, which may be the beat of a hub.
     pub fn hear(&mut self, now: Time) {
-        if let Self::Batched(link) = self {
+        if let Self::Batched(link, _) = self {
             link.hear(now);
         }
     }
 
     /// Sends what has been pushed as soon as may be, instead of when its window closes.
     pub fn hurry(&mut self, now: Time) {
-        if let Self::Batched(link) = self {
+        if let Self::Batched(link, _) = self {
             link.hurry(now);
         }
     }
@@ -161,7 +162,7 @@ impl Link {
     #[inline]
     pub fn on_wake(&mut self, now: Time, receipts: Option<&mut Receipts>, out: &mut Outbox<Peer>) {
         match self {
-            Self::Batched(link) => link.on_wake(now, receipts, out),
+            Self::Batched(link, _) => link.on_wake(now, receipts, out),
             Self::Single(link) => link.on_wake(now, out),
         }
     }
@@ -170,7 +171,7 @@ impl Link {
     #[inline]
     pub fn due(&self) -> Time {
         match self {
-            Self::Batched(link) => link.due(),
+            Self::Batched(link, _) => link.due(),
             Self::Single(link) => link.due(),
         }
     }
@@ -179,7 +180,7 @@ impl Link {
     #[inline]
     pub const fn ends(&self) -> Ends {
         match self {
-            Self::Batched(link) => link.ends(),
+            Self::Batched(_, ends) => *ends,
             Self::Single(link) => link.ends(),
         }
     }
@@ -187,7 +188,7 @@ impl Link {
     /// Whether the oldest message has been repeated and nothing was acknowledged since.
     pub const fn is_suspected(&self) -> bool {
         match self {
-            Self::Batched(link) => link.is_suspected(),
+            Self::Batched(link, _) => link.is_suspected(),
             Self::Single(link) => link.is_suspected(),
         }
     }
@@ -195,7 +196,7 @@ impl Link {
     /// The number that the next message gets.
     pub fn next_id(&self) -> MessageId {
         match self {
-            Self::Batched(link) => link.next_id(),
+            Self::Batched(link, _) => link.next_id(),
             Self::Single(link) => link.next_id(),
         }
     }

@@ -152,14 +152,19 @@ impl<R: Role> Node<R> {
 
     /// Takes in a value from another node: to all that this node passes values to. Where values flood over edges, not
     /// back over the one it came by; where all are neighbours, to nobody.
+    #[inline]
     pub(crate) fn pass_on(&mut self, now: Time, source: Address, message: Value, out: &mut Outbox<Peer>) {
-        if !self.seen.insert(message) || self.passes == Passes::Nowhere {
-            return;
+        // A leaf passes nothing on, and has nothing to wake up for.
+        if self.seen.insert(message) && !self.links.is_empty() {
+            self.pass_over_links(now, source, message, out);
         }
+    }
+
+    #[inline(never)]
+    fn pass_over_links(&mut self, now: Time, source: Address, message: Value, out: &mut Outbox<Peer>) {
         for link in &mut *self.links {
-            if self.passes == Passes::Over || link.ends().target != source {
+            if self.passes == Passes::Over || self.passes == Passes::Onward && link.ends().target != source {
                 link.push(now, message, out);
-                // A leaf passes nothing on, and has nothing to wake up for.
                 self.wake = self.wake.min(now + RoundTrip::SHORTEST_TIMEOUT);
             }
         }

@@ -232,10 +232,6 @@ impl Batched {
         oldest.map_or(Duration::ZERO, |flight| now.since(flight.sent))
     }
 
-    pub(super) const fn ends(&self) -> Ends {
-        self.ends
-    }
-
     pub(super) const fn is_suspected(&self) -> bool {
         self.probes > 0
     }

@@ -27,20 +27,21 @@ use crate::Link;
 use crate::peer::Batch;
 use crate::{Acks, Peer, RoundTrip, jitter};
 
-/// The sending end of a link whose values go one by one.
+/// The sending end of a link whose values go one by one. In this order for [`Link`]'s sake.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Single {
+    /// The number of the oldest message that is kept.
+    oldest: MessageId,
     ends: Ends,
+    /// Messages from the oldest that is not acknowledged on, by number.
+    entries: Ring<Entry>,
+    /// How many of them are kept.
+    kept: u32,
     carries: Carries,
     manner: Manner,
     /// How often the oldest message was repeated since the last acknowledgement. Zero: the link is trusted.
     probes: u8,
-    /// How many messages are kept from the oldest that is not acknowledged on.
-    kept: u32,
-    /// The number of the oldest.
-    oldest: MessageId,
-    /// Those messages, by number.
-    entries: Ring<Entry>,
     round_trip: RoundTrip,
 }
 
