@@ -146,6 +146,9 @@ impl Agenda {
     /// What is due first.
     fn first(&mut self) -> Option<Entry> {
         if self.taken == self.current.len() && self.sudden.is_empty() {
+            if self.occupied == [0; SLOTS / 64] && self.later.is_empty() {
+                return None;
+            }
             self.turn();
         }
         let sudden = self.sudden.peek().map(|&Reverse(first)| first);
@@ -161,6 +164,7 @@ impl Agenda {
     }
 
     /// Goes to the next slot in which something is due.
+    #[inline(never)]
     fn turn(&mut self) {
         self.current.clear();
         self.taken = 0;
@@ -186,18 +190,17 @@ impl Agenda {
     /// The next slot in which something is due: around the ring, from the slot behind the current one on.
     fn next_occupied(&self) -> Option<u64> {
         let first = (self.start >> self.slot_bits) + 1;
-        let start = place(first);
-        // The word in which it starts comes first without what is before the start, and last with nothing else.
-        let before = (1 << (start % 64)) - 1;
-        (0..=self.occupied.len()).find_map(|turn| {
-            let word = (start / 64 + turn) % self.occupied.len();
-            let bits = match turn {
-                0 => self.occupied[word] & !before,
-                _ if turn == self.occupied.len() => self.occupied[word] & before,
-                _ => self.occupied[word],
-            };
-            let found = word * 64 + bits.trailing_zeros() as usize;
-            (bits != 0).then(|| first + ((found + SLOTS - start) % SLOTS) as u64)
+        let (word, bit) = (place(first) / 64, place(first) % 64);
+        // The word in which it starts comes first without what is before the start, and last with nothing else: what is behind
+        // the start has been found by then.
+        let soon = self.occupied[word] >> bit;
+        if soon != 0 {
+            return Some(first + u64::from(soon.trailing_zeros()));
+        }
+        (1..=self.occupied.len()).find_map(|turn| {
+            let bits = self.occupied[(word + turn) % self.occupied.len()];
+            let found = turn * 64 - bit + bits.trailing_zeros() as usize;
+            (bits != 0).then(|| first + found as u64)
         })
     }
 
