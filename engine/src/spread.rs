@@ -5,7 +5,7 @@
 //! ([`crate::Payload::carried_values`]). If a final read of that node then lacks the value, the guess was wrong, or the node
 //! forgot it, and no span is told for the value.
 
-use protocol::{Duration, Time, Value, ValueSet};
+use protocol::{Duration, Snapshot, Time, Value, ValueSet};
 
 /// Where the values are.
 #[derive(Debug)]
@@ -72,11 +72,8 @@ impl Spread {
     }
 
     /// A final read of the node returned these.
-    pub(crate) fn finally_read(&mut self, node: u32, read: &ValueSet) {
-        if self.broadcast.is_subset(read) {
-            return;
-        }
-        for value in self.broadcast.difference(read) {
+    pub(crate) fn finally_read(&mut self, node: u32, read: &Snapshot) {
+        for value in read.lacking(&self.broadcast) {
             let value = usize::try_from(value).expect("values count up from 0");
             let (word, bit) = self.place(value, node);
             self.values[value].is_doubtful |= self.holds[word] & bit != 0;
@@ -139,7 +136,7 @@ mod tests {
         spread.invoked(at(0));
         spread.arrived(at(1), 0, 0);
         spread.arrived(at(1), 0, 1);
-        spread.finally_read(0, &ValueSet::from_iter([1]));
+        spread.finally_read(0, &ValueSet::from_iter([1]).snapshot());
         assert_eq!(spread.spans(), [None, Some(Duration::from_millis(1))]);
     }
 }

@@ -80,7 +80,7 @@ impl Flood {
                 self.number = node;
                 Reply::InitOk
             }
-            Request::Read => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
+            Request::Read => Reply::ReadOk { messages: Values::from(&self.seen) },
             Request::Topology(adjacency) => {
                 self.neighbours.clone_from(&adjacency[self.number as usize]);
                 Reply::TopologyOk

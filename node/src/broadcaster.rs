@@ -236,7 +236,7 @@ mod tests {
         ask(&mut machine, Request::Broadcast { message: 7 });
         assert_eq!(ask(&mut machine, Request::Init { node: 1, nodes: 5 }), Reply::InitOk);
         assert_eq!(code(ask(&mut machine, Request::Init { node: 2, nodes: 5 })), ErrorCode::PRECONDITION_FAILED);
-        let held = Values::Set(Box::new(ValueSet::from_iter([7])));
+        let held = Values::from(&ValueSet::from_iter([7]));
         assert_eq!(ask(&mut machine, Request::Read), Reply::ReadOk { messages: held });
     }
 

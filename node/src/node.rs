@@ -308,7 +308,7 @@ impl<R: Role> Node<R> {
                 ErrorCode::PRECONDITION_FAILED,
                 format!("already node {} of {}: expected no second `init` of other content", self.number, self.nodes),
             ),
-            Request::Read => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
+            Request::Read => Reply::ReadOk { messages: Values::from(&self.seen) },
             Request::Topology(adjacency) => {
                 self.offered(adjacency);
                 Reply::TopologyOk

@@ -1,18 +1,21 @@
 //! Sets of broadcast values, and what a `read` returns.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::RangeBounds;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
 
+pub use self::snapshot::Snapshot;
+
+mod snapshot;
+
 /// What a broadcast carries. Maelstrom sends 0, 1, 2, …
 pub type Value = i64;
 
 /// A set of values: one bit for each small one, a tree for the rest. Maelstrom numbers its values from 0, so a thousand of
-/// them take 128 bytes, and a read's snapshot of them costs as much.
-#[derive(Debug, Default)]
+/// them take 128 bytes; what a read returns of them is a [`Snapshot`], which takes less.
+#[derive(Clone, Debug, Default)]
 #[repr(C)]
 pub struct ValueSet {
     /// The first 128 values in place, and before the rest, which is hardly ever there: where there are many nodes, each is looked at
@@ -76,7 +79,7 @@ impl ValueSet {
 
     /// The values in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
-        ascending(self.words.iter().copied(), self.rest(..0), self.rest(0..))
+        ascending((0..).zip(self.words.iter().copied()), self.rest(..0), self.rest(0..))
     }
 
     /// The values of this set that the other lacks, in ascending order.
@@ -85,31 +88,12 @@ impl ValueSet {
         let theirs: &[u64] = &other.words;
         let lacking = |(word, bits): (usize, &u64)| bits & !theirs.get(word).copied().unwrap_or(0);
         let words = self.words.iter().enumerate().map(lacking);
-        ascending(words, self.rest(..0).filter(rest), self.rest(0..).filter(rest))
-    }
-
-    /// Whether the other has every value of this set. All words are looked at, and several at a time.
-    pub fn is_subset(&self, other: &Self) -> bool {
-        let (ours, theirs): (&[u64], &[u64]) = (&self.words, &other.words);
-        let (common, beyond) = ours.split_at(ours.len().min(theirs.len()));
-        let lacking = common.iter().zip(theirs).fold(0, |lacking, (ours, theirs)| lacking | ours & !theirs);
-        lacking == 0
-            && beyond.iter().all(|&bits| bits == 0)
-            && self.rest.iter().flat_map(|rest| rest.iter()).all(|&value| other.contains(value))
+        ascending((0..).zip(words), self.rest(..0).filter(rest), self.rest(0..).filter(rest))
     }
 
     /// The values that have no bit.
     fn rest(&self, range: impl RangeBounds<Value>) -> impl Iterator<Item = Value> {
-        self.rest
-            .iter()
-            .flat_map(move |rest| rest.range((range.start_bound().cloned(), range.end_bound().cloned())))
-            .copied()
-    }
-
-    /// The set as bits, 64 values a word from 0, if every value is small and not negative; trailing words may be left out.
-    /// For whoever compares many sets: one operation answers for 64 values.
-    pub fn words(&self) -> Option<&[u64]> {
-        self.rest.is_none().then_some(&self.words)
+        beyond(self.rest.as_deref(), range)
     }
 
     /// A value's word and its bit there. Where it is negative or large, there is never a word so far on.
@@ -117,13 +101,6 @@ impl ValueSet {
     fn place(value: Value) -> (usize, u64) {
         let bits = value.cast_unsigned();
         (usize::try_from(bits / 64).unwrap_or(usize::MAX), 1 << (bits % 64))
-    }
-}
-
-impl Clone for ValueSet {
-    /// All words at once; derived, they would be copied one by one.
-    fn clone(&self) -> Self {
-        Self { words: SmallVec::from_slice(&self.words), rest: self.rest.clone() }
     }
 }
 
@@ -165,13 +142,20 @@ impl Extend<Value> for ValueSet {
     }
 }
 
-/// The values that words of bits stand for, between the negative ones and those too large for bits.
+/// Those of the values without a bit that lie in a range.
+fn beyond(rest: Option<&BTreeSet<Value>>, range: impl RangeBounds<Value>) -> impl Iterator<Item = Value> {
+    rest.into_iter()
+        .flat_map(move |rest| rest.range((range.start_bound().cloned(), range.end_bound().cloned())))
+        .copied()
+}
+
+/// The values that words of bits stand for, each with its number, between the negative ones and those too large for bits.
 fn ascending(
-    words: impl Iterator<Item = u64>,
+    words: impl Iterator<Item = (Value, u64)>,
     negative: impl Iterator<Item = Value>,
     large: impl Iterator<Item = Value>,
 ) -> impl Iterator<Item = Value> {
-    let words = (0..).zip(words).filter(|&(_, bits)| bits != 0);
+    let words = words.filter(|&(_, bits)| bits != 0);
     let small = words.flat_map(|(word, bits)| Bits(bits).map(move |bit| word * 64 + Value::from(bit)));
     negative.chain(small).chain(large)
 }
@@ -197,7 +181,7 @@ pub enum Values {
     /// As a node of another program listed it: any JSON, any order, any number of times.
     List(Vec<serde_json::Value>),
     /// As a node that keeps a set handed it over. Boxed, so that the messages that are not answers to a read stay small.
-    Set(Box<ValueSet>),
+    Set(Box<Snapshot>),
 }
 
 impl Values {
@@ -208,21 +192,13 @@ impl Values {
             Self::Set(set) => Box::new(set.iter()),
         }
     }
-
-    /// The integers among them as a set, lent where there is one.
-    pub fn as_set(&self) -> Cow<'_, ValueSet> {
-        match self {
-            Self::List(_) => Cow::Owned(self.integers().collect()),
-            Self::Set(set) => Cow::Borrowed(set),
-        }
-    }
 }
 
 impl Serialize for Values {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::List(list) => list.serialize(serializer),
-            Self::Set(set) => serializer.collect_seq(set.iter()),
+            Self::Set(set) => set.serialize(serializer),
         }
     }
 }
@@ -242,16 +218,10 @@ mod tests {
                 prop_assert!(ours.contains(*value));
             }
             prop_assert_eq!(ours.len(), oracle.len());
-            let small = oracle.iter().all(|value| (0..ValueSet::DENSE).contains(value));
-            prop_assert_eq!(ours.words().is_some(), small);
-            let ones = |words: &[u64]| words.iter().map(|word| word.count_ones() as usize).sum::<usize>();
-            prop_assert!(ours.words().is_none_or(|words| ones(words) == oracle.len()));
             prop_assert!(ours.iter().eq(oracle.iter().copied()));
             let half: ValueSet = values.iter().step_by(2).copied().collect();
             prop_assert!(ours.difference(&half).eq(oracle.iter().copied().filter(|&value| !half.contains(value))));
             prop_assert_eq!(half.difference(&ours).next(), None);
-            prop_assert!(half.is_subset(&ours));
-            prop_assert_eq!(ours.is_subset(&half), half.len() == ours.len());
             for value in -5..310 {
                 prop_assert_eq!(ours.contains(value), oracle.contains(&value));
             }
@@ -262,6 +232,6 @@ mod tests {
     fn only_integers_equal_values() {
         let list = Values::List(vec![7.into(), 7.0.into(), "7".into(), serde_json::Value::Null, 8.into()]);
         assert_eq!(list.integers().collect::<Vec<_>>(), [7, 8]);
-        assert_eq!(list.as_set().into_owned(), ValueSet::from_iter([7, 8]));
+        assert_eq!(list.as_snapshot().into_owned(), ValueSet::from_iter([7, 8]).snapshot());
     }
 }

@@ -9,6 +9,7 @@
 //! Absent: what a sighting means ([`super::set_full`], [`super::propagation`]).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use protocol::{Value, Values};
 
@@ -29,6 +30,12 @@ pub(super) struct Read<'a> {
     pub(super) invocation: usize,
     pub(super) completion: usize,
     values: Option<&'a Values>,
+}
+
+/// The elements that a read shows, a bit for each: so many words with all of them, and the words behind those.
+struct Shown<'a> {
+    full: usize,
+    tail: &'a [u64],
 }
 
 /// What is looked for in a read.
@@ -102,13 +109,15 @@ impl Elements {
             existing = self.existing(read.completion, existing);
             let shown = self.shown(read.values, &mut scratch);
             let words = existing.div_ceil(64);
-            for begin in (settled..words).step_by(STRIDE) {
+            // What is absent is not where nothing is.
+            let from = if sought == Sought::Absent { settled.max(shown.full) } else { settled };
+            for begin in (from..words).step_by(STRIDE) {
                 let end = words.min(begin + STRIDE);
-                if shown.get(begin..end).is_some_and(|shown| sought.is_nowhere(&pending[begin..end], shown)) {
+                if shown.of(begin..end).is_some_and(|shown| sought.is_nowhere(&pending[begin..end], shown)) {
                     continue;
                 }
                 for word in begin..end {
-                    let matching = sought.among(shown.get(word).copied().unwrap_or(0));
+                    let matching = sought.among(shown.word(word));
                     let mut hits = pending[word] & matching & prefix(existing, word);
                     pending[word] &= !hits;
                     left -= hits.count_ones() as usize;
@@ -135,18 +144,32 @@ impl Elements {
     }
 
     /// One bit for each element that a read shows, lent by the read where it has them.
-    fn shown<'a>(&self, values: Option<&'a Values>, scratch: &'a mut Vec<u64>) -> &'a [u64] {
+    fn shown<'a>(&self, values: Option<&'a Values>, scratch: &'a mut Vec<u64>) -> Shown<'a> {
         if let (None, Some(Values::Set(set))) = (&self.places, values)
-            && let Some(words) = set.words()
+            && let Some((full, tail)) = set.words()
         {
-            return words;
+            return Shown { full, tail };
         }
         scratch.clear();
         scratch.resize(self.len().div_ceil(64), 0);
         for place in values.into_iter().flat_map(Values::integers).filter_map(|value| self.place(value)) {
             scratch[place / 64] |= 1 << (place % 64);
         }
-        scratch
+        Shown { full: 0, tail: scratch }
+    }
+}
+
+impl<'a> Shown<'a> {
+    fn word(&self, number: usize) -> u64 {
+        match number.checked_sub(self.full) {
+            None => u64::MAX,
+            Some(behind) => self.tail.get(behind).copied().unwrap_or(0),
+        }
+    }
+
+    /// The words of a range, where they lie one behind the other.
+    fn of(&self, range: Range<usize>) -> Option<&'a [u64]> {
+        self.tail.get(range.start.checked_sub(self.full)?..range.end - self.full)
     }
 }
 
@@ -182,6 +205,7 @@ const fn prefix(count: usize, word: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use protocol::ValueSet;
 
     use super::*;
 
@@ -197,7 +221,7 @@ mod tests {
             let elements = Elements { created: (0..len).zip(0..).collect(), places: None };
             let values: Vec<Values> = told
                 .iter()
-                .map(|(_, lacking, end)| Values::Set(Box::new((0..*end).filter(|value| !lacking.contains(value)).collect())))
+                .map(|(_, lacking, end)| Values::from(&(0..*end).filter(|value| !lacking.contains(value)).collect::<ValueSet>()))
                 .collect();
             // Each is known again by its invocation.
             let reads: Vec<Read<'_>> = (0..told.len())

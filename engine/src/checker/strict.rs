@@ -84,8 +84,8 @@ fn missing(history: &History, options: &Options) -> (BTreeMap<String, Vec<Value>
             unread.push(name.clone());
             continue;
         };
-        let shown = values.map(Values::as_set).unwrap_or_default();
-        let lacking: Vec<Value> = acknowledged.difference(&shown).collect();
+        let shown = values.map(Values::as_snapshot).unwrap_or_default();
+        let lacking: Vec<Value> = shown.lacking(&acknowledged).collect();
         if !lacking.is_empty() {
             missing.insert(name.clone(), lacking);
         }

@@ -106,7 +106,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
         let is_final = invoked.is_final;
         let (kind, f, error) = workload::completion(&invoked.f, completion);
         if let (true, F::Read(Some(values))) = (is_final, &f) {
-            self.spread.finally_read(node, &values.as_set());
+            self.spread.finally_read(node, &values.as_snapshot());
         }
         let index = self.record(now, kind, process, f, error, is_final);
         debug_assert!(index > invocation);

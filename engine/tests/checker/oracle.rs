@@ -10,7 +10,7 @@ use engine::checker::set_full::{SetFull, StaleElement, check};
 use engine::history::{F, History, Op, OpKind, Process};
 use engine::results::Validity;
 use proptest::prelude::*;
-use protocol::{Duration, Time, Value, Values};
+use protocol::{Duration, Time, Value, ValueSet, Values};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
@@ -230,8 +230,8 @@ fn shown(step: &Step, next: Value) -> Option<Values> {
     });
     match (step.as_set, step.which % 16) {
         (true, 0) => None,
-        (true, 1..9) => Some(Values::Set(Box::new(drawn.filter(|value| (0..1000).contains(value)).collect()))),
-        (true, _) => Some(Values::Set(Box::new(drawn.collect()))),
+        (true, 1..9) => Some(Values::from(&drawn.filter(|value| (0..1000).contains(value)).collect::<ValueSet>())),
+        (true, _) => Some(Values::from(&drawn.collect::<ValueSet>())),
         (false, _) => Some(Values::List(drawn.map(Into::into).collect())),
     }
 }

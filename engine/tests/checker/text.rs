@@ -135,7 +135,7 @@ fn as_set(mut op: Op) -> Op {
         let ascending = list.is_sorted_by(|a, b| a.as_i64() < b.as_i64());
         if ascending && list.iter().all(serde_json::Value::is_i64) {
             let set: ValueSet = list.iter().filter_map(serde_json::Value::as_i64).collect();
-            op.f = F::Read(Some(Values::Set(Box::new(set))));
+            op.f = F::Read(Some(Values::from(&set)));
         }
     }
     op

@@ -52,7 +52,7 @@ impl Machine for Flood {
                         self.neighbours.clone_from(&adjacency[self.me]);
                         Reply::TopologyOk
                     }
-                    _ => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
+                    _ => Reply::ReadOk { messages: Values::from(&self.seen) },
                 };
                 out.reply(source, *id, reply);
             }

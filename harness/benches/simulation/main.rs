@@ -124,7 +124,7 @@ fn checked(options: &Options) {
         check(&run, options);
         [used_since(begun)]
     });
-    let read = |f: &F| if let F::Read(Some(values)) = f { values.as_set().len() } else { 0 };
+    let read = |f: &F| if let F::Read(Some(values)) = f { values.as_snapshot().len() } else { 0 };
     let values: usize = run.history.ops().iter().map(|op| read(&op.f)).sum();
     let operations = run.history.client_invocations();
     println!(

@@ -6,11 +6,12 @@
 //! would cost more than the run.
 
 use std::collections::BTreeMap;
+use std::iter::repeat_n;
 use std::sync::Arc;
 
 use engine::Run;
 use engine::history::{F, History, Op, OpError, OpKind, PartitionValue, Process, Senders};
-use protocol::{Value, ValueSet, Values};
+use protocol::{Snapshot, Value, Values};
 use sha2::{Digest as _, Sha256};
 
 /// The digest in hexadecimal.
@@ -128,12 +129,13 @@ impl Trace {
     }
 
     /// Small values as bits: reads make most of a trace.
-    fn set(&mut self, set: &ValueSet) {
-        if let Some(words) = set.words() {
-            let end = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+    fn set(&mut self, set: &Snapshot) {
+        if let Some((full, tail)) = set.words() {
             self.0.push(0);
-            self.number(end as u64);
-            words[..end].iter().for_each(|word| self.number(*word));
+            self.number((full + tail.len()) as u64);
+            for word in repeat_n(&u64::MAX, full).chain(tail) {
+                self.number(*word);
+            }
         } else {
             self.0.push(1);
             self.number(set.len() as u64);
@@ -158,7 +160,7 @@ impl Trace {
 #[cfg(test)]
 mod tests {
     use engine::journal::Journal;
-    use protocol::Time;
+    use protocol::{Time, ValueSet};
 
     use super::*;
 
@@ -169,7 +171,7 @@ mod tests {
 
     fn read(values: &[Value], nanos: u64) -> Op {
         let set: ValueSet = values.iter().copied().collect();
-        let f = F::Read(Some(Values::Set(Box::new(set))));
+        let f = F::Read(Some(Values::from(&set)));
         let (time, process) = (Time::from_nanos(nanos), Process::Client(3));
         Op { time, kind: OpKind::Ok, process, f, error: None, is_final: false }
     }
@@ -208,7 +210,7 @@ mod tests {
             set = set.iter().filter(|value| *value < 100).collect();
             set
         };
-        let f = F::Read(Some(Values::Set(Box::new(grown))));
+        let f = F::Read(Some(Values::from(&grown)));
         assert_eq!(of(&run([Op { f, ..read(&[], 5) }])), of(&run([read(&[70, 1, 0], 5)])));
     }
 }

@@ -173,7 +173,7 @@ impl Machine for Tutorial {
                     Request::Echo { echo } => Reply::EchoOk { echo: echo.clone() },
                     Request::Init { .. } => Reply::InitOk,
                     Request::Topology(_) => Reply::TopologyOk,
-                    _ => Reply::ReadOk { messages: Values::Set(Box::new(self.seen.clone())) },
+                    _ => Reply::ReadOk { messages: Values::from(&self.seen) },
                 };
                 out.reply(source, id, reply);
             }

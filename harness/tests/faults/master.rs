@@ -52,7 +52,7 @@ fn judged(run: &Run) -> (Duration, usize) {
             (F::Read(_), OpKind::Invoke) => _ = invoked.insert(op.process, op.time),
             (F::Read(Some(values)), OpKind::Ok) => {
                 let began = invoked[&op.process];
-                let values = values.as_set();
+                let values = values.as_snapshot();
                 for (&value, &(since, is_apart)) in &acknowledged {
                     let lacks = since < began && !values.contains(value);
                     missing += usize::from(op.is_final && lacks);
