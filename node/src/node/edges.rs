@@ -85,8 +85,5 @@ fn spreading(
 /// The place of the link to that node.
 #[inline]
 pub(super) fn find(links: &[Link], target: Address) -> Option<usize> {
-    if let [only] = links {
-        return (only.ends().target == target).then_some(0);
-    }
     links.binary_search_by_key(&target, |link| link.ends().target).ok()
 }
