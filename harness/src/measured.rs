@@ -31,7 +31,7 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// The run that a word names; [`find`] says how.
+    /// The run that a word names; [`find()`] says how.
     pub fn open(store: &Utf8Path, name: &str) -> anyhow::Result<Self> {
         Self::read(&find(store, name)?, name)
     }

@@ -1,6 +1,6 @@
 //! EDN, the notation in which Maelstrom writes histories and results, as far as those need it: writing, not reading.
 //!
-//! A history is one op a line ([`write_history`]). Results are laid out for people ([`results`]): the same values in the same
+//! A history is one op a line ([`write_history`]). Results are laid out for people ([`results()`]): the same values in the same
 //! places as Maelstrom's, so that whoever reads the one reads the other. Absent: files.
 
 use std::fmt;

@@ -6,7 +6,7 @@
 //! 1 ms at first and twice that each time, 512 ms at most, and up to 49 ms by chance on top.
 //!
 //! Its 3e is the same with batches: what a node has for others goes out 200 ms by 200 ms, counted from the node's own start. When nodes are
-//! started is the machine's, and decides how far their batches are apart: within [`STARTS`] here.
+//! started is the machine's, and decides how far their batches are apart: within `STARTS` here.
 //!
 //! Absent: faults other than partitions.
 

@@ -8,7 +8,7 @@ use super::names;
 use crate::topology::spread::{Cost, Relay, Spread};
 use crate::topology::{Graph, KnownTo, sum_of_squares};
 
-/// Everything that [`text`] tells, as data.
+/// Everything that [`super::text`] tells, as data.
 pub(crate) fn data(graph: &Graph, latency_ms: u32) -> Value {
     let cost = |relay| {
         Cost::of(graph, relay).map(|cost| {
