@@ -139,6 +139,10 @@ impl Chain {
     pub(crate) fn pop<P>(&mut self, messages: &Messages<P>) -> Option<Place> {
         let (first, last) = self.ends?;
         self.ends = if first == last { None } else { messages.at(first).next.zip(Some(last)) };
+        if let Some((next, _)) = self.ends {
+            // It will be looked at soon: meanwhile the processor can fetch it.
+            std::hint::black_box(messages.at(next).id);
+        }
         Some(first)
     }
 }
