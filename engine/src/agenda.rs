@@ -115,6 +115,15 @@ impl Agenda {
         }
     }
 
+    /// Most of what is due by `now`, and stays in.
+    pub(crate) fn due(&self, now: Time) -> impl Iterator<Item = u32> {
+        let rest = self.current.get(self.taken..).unwrap_or_default();
+        rest.iter()
+            .map(|&entry| self.unpacked(entry))
+            .take_while(move |&(time, _)| time <= now)
+            .map(|(_, number)| number)
+    }
+
     /// Takes out what is due first, if it is due by `now`.
     #[inline]
     pub(crate) fn pop(&mut self, now: Time) -> Option<Entry> {

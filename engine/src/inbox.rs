@@ -49,6 +49,11 @@ impl Inbox {
         self.pop_overtaking()
     }
 
+    /// The first of those that come in order.
+    pub(crate) fn first_in_order(&self) -> Option<Place> {
+        self.in_order.first()
+    }
+
     fn pop_overtaking(&mut self) -> Option<Place> {
         self.overtaking.pop().map(|Reverse((_, _, place))| place)
     }

@@ -190,6 +190,27 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         self.at_once.map_or_else(|| self.ends.next(), |(time, _)| time)
     }
 
+    /// Looks at what [`release`](Self::release) will need, so that the processor fetches it meanwhile, and tells whose messages
+    /// will come.
+    pub(crate) fn look_ahead(&self, now: Time, mut each: impl FnMut(u32)) {
+        for end in self.ends.due(now) {
+            self.look_at(end / 2);
+            each(end / 2);
+        }
+        for end in self.ends.due(now) {
+            let Receiver { inbox, held, .. } = &self.receivers[end as usize / 2];
+            for place in [*held, inbox.first_in_order()].into_iter().flatten() {
+                std::hint::black_box(self.messages.at(place).id);
+            }
+        }
+    }
+
+    /// Looks at a receiver to which something will be sent.
+    #[inline]
+    pub(crate) fn look_at(&self, receiver: u32) {
+        std::hint::black_box(self.receivers[receiver as usize].held);
+    }
+
     /// The next message that has arrived by `now`.
     #[inline]
     pub(crate) fn release(&mut self, now: Time) -> Option<Released> {

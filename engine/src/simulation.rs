@@ -76,6 +76,14 @@ impl<M: Machine, N: FnMut(u32) -> M, W: Witness<Body<M::Peer>>> Simulation<M, N,
     /// Hands machines what has reached them; false if there was nothing.
     fn deliver(&mut self) -> bool {
         let Self { test, machines, outbox, wakes, alarms, now, make, stopped } = self;
+        if machines.len() >= MANY {
+            test.look_ahead(*now, |node| {
+                if let Some(machine) = machines.get(node as usize) {
+                    machine.look_ahead();
+                    std::hint::black_box(alarms[node as usize]);
+                }
+            });
+        }
         let mut any = false;
         test.on_wake(*now, |event| {
             any = true;
@@ -128,6 +136,9 @@ impl<M: Machine, N: FnMut(u32) -> M, W: Witness<Body<M::Peer>>> Simulation<M, N,
     /// Sends what machines have said, in the order in which they said it.
     fn send(&mut self) {
         let Self { outbox, test, now, .. } = self;
+        if self.machines.len() >= MANY {
+            outbox.messages().iter().for_each(|message| test.look_at(message.dest));
+        }
         outbox.drain_in_place(|src, dest, body| {
             let node = src.as_node().expect("machines are nodes");
             test.accept(*now, node, src, dest, body);
@@ -142,6 +153,9 @@ impl<M: Machine, N: FnMut(u32) -> M, W: Witness<Body<M::Peer>>> Simulation<M, N,
         (next < Time::MAX).then_some(next)
     }
 }
+
+/// With so many machines, what one of them needs is never at hand: what an instant will need is looked at before.
+const MANY: usize = 1 << 15;
 
 /// Notes when a machine wants to be woken, if that is before its alarm.
 #[inline]

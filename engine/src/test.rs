@@ -242,6 +242,19 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
         }
     }
 
+    /// Looks at what [`on_wake`](Self::on_wake) will need, and tells who will get messages.
+    pub(crate) fn look_ahead(&self, now: Time, each: impl FnMut(u32)) {
+        self.world.network.look_ahead(now, each);
+    }
+
+    /// Looks at what [`accept`](Self::accept) will need.
+    #[inline]
+    pub(crate) fn look_at(&self, dest: Address) {
+        if let Some(receiver) = dest.as_node().filter(|&receiver| self.world.is_node(receiver)) {
+            self.world.network.look_at(receiver);
+        }
+    }
+
     /// Does something else that is due by `now`; false if there is nothing.
     #[inline(never)]
     fn proceed(&mut self, now: Time) -> bool {

@@ -147,6 +147,15 @@ impl Machine for Broadcaster {
             Self::Uninitialised(_) => None,
         }
     }
+
+    #[inline]
+    fn look_ahead(&self) {
+        match self {
+            Self::Follower(node) => node.look_ahead(),
+            Self::Leader(node) => node.look_ahead(),
+            Self::Uninitialised(_) => {}
+        }
+    }
 }
 
 impl fmt::Display for Broadcaster {

@@ -57,6 +57,10 @@ pub trait Machine {
 
     /// When this machine next has something to do of its own accord. It may name a time too early, never one too late.
     fn next_wake(&self) -> Option<Time>;
+
+    /// A message will come soon. Looks at what it will need, so that the processor fetches it meanwhile; changes nothing. For
+    /// drivers of so many machines that what one needs is never at hand.
+    fn look_ahead(&self) {}
 }
 
 /// What an engine has to know of the words that nodes exchange, to see how values spread.
