@@ -15,7 +15,7 @@
 //!    idle receiver holds a message of 100 ms for 99.
 //! 6. **Loss**: none. Maelstrom has the parameter and nothing that sets it (3.2).
 //!
-//! 7. **The way into a node takes time** ([`ProcessDelay`]): the one thing here that is measured and not read in Maelstrom's
+//! 7. **The way into a node takes time** ([`crate::ProcessDelay`]): the one thing here that is measured and not read in Maelstrom's
 //!    source. Behind the hold, a message passes into the node for a drawn span; the receiver takes the next one meanwhile,
 //!    and messages do not overtake each other.
 //! 8. **Services** have queues like nodes, with latency both ways (3.6). They are never cut off.
@@ -50,6 +50,7 @@ use crate::random::Random;
 use crate::witness::{Loss, Unwatched, Witness};
 use crate::{Holding, Latency, Nemesis, Options, Rules, Taking};
 
+mod ahead;
 mod cuts;
 mod passage;
 
@@ -188,27 +189,6 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
     #[inline]
     pub(crate) fn next_end(&mut self) -> Time {
         self.at_once.map_or_else(|| self.ends.next(), |(time, _)| time)
-    }
-
-    /// Looks at what [`release`](Self::release) will need, so that the processor fetches it meanwhile, and tells whose messages
-    /// will come.
-    pub(crate) fn look_ahead(&self, now: Time, mut each: impl FnMut(u32)) {
-        for end in self.ends.due(now) {
-            self.look_at(end / 2);
-            each(end / 2);
-        }
-        for end in self.ends.due(now) {
-            let Receiver { inbox, held, .. } = &self.receivers[end as usize / 2];
-            for place in [*held, inbox.first_in_order()].into_iter().flatten() {
-                std::hint::black_box(self.messages.at(place).id);
-            }
-        }
-    }
-
-    /// Looks at a receiver to which something will be sent.
-    #[inline]
-    pub(crate) fn look_at(&self, receiver: u32) {
-        std::hint::black_box(self.receivers[receiver as usize].held);
     }
 
     /// The next message that has arrived by `now`.

@@ -56,6 +56,8 @@ pub struct Test<P, W = Unwatched> {
     history: History,
     spread: Spread,
     fault: Option<Fault>,
+    /// When something is due next that is no message, or [`Self::UNKNOWN`].
+    next_of_own: Time,
 }
 
 /// What came out of a test.
@@ -144,6 +146,9 @@ impl<P: Payload> Test<P> {
 }
 
 impl<P: Payload, W: Witness<P>> Test<P, W> {
+    /// Something has ended since it was last found out what is due: look.
+    const UNKNOWN: Time = Time::ZERO;
+
     /// The same with somebody who watches the messages.
     pub fn watched(options: Options, witness: W) -> Self {
         Self {
@@ -159,6 +164,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
             history: History::new(),
             spread: Spread::new(options.node_count()),
             fault: None,
+            next_of_own: Self::UNKNOWN,
             options,
         }
     }
@@ -229,7 +235,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
                 let spread = &mut self.spread;
                 body.carried_values(|value| spread.arrived(now, node, value));
                 (Event::Delivery(Delivery { node, id, src, body, due }), Some(message))
-            } else if self.proceed(now) {
+            } else if self.next_of_own <= now && self.proceed(now) {
                 continue;
             } else {
                 return;
@@ -255,14 +261,16 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
         }
     }
 
-    /// Does something else that is due by `now`; false if there is nothing.
+    /// Does something of its own that is due by `now`; false if there is nothing.
     #[inline(never)]
     fn proceed(&mut self, now: Time) -> bool {
-        if let Some(client) = self.world.time_out(now) {
+        if let Some(client) = self.world.clients.time_out(now) {
             self.complete(now, client, Completion::Timeout);
             return true;
         }
-        !self.is_over() && self.advance(now)
+        let has_advanced = !self.is_over() && self.advance(now);
+        self.next_of_own = Self::UNKNOWN;
+        has_advanced
     }
 
     /// When something is due next; a time that has passed means at once.
@@ -270,13 +278,20 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
         if self.is_over() {
             return None;
         }
+        if self.next_of_own == Self::UNKNOWN {
+            self.next_of_own = self.find_next_of_own();
+        }
+        Some(self.next_of_own.min(self.world.network.next_end())).filter(|&time| time < Time::MAX)
+    }
+
+    fn find_next_of_own(&mut self) -> Time {
         let phase = match self.phase {
             Phase::Main => self.next_in_main(),
             Phase::Recovery { until } => until,
             Phase::Drain | Phase::FinalReads if self.workers.are_idle() => Time::ZERO,
             _ => Time::MAX,
         };
-        Some(phase.min(self.world.next_event())).filter(|&time| time < Time::MAX)
+        self.world.clients.next_timeout(phase)
     }
 
     /// Whether the test has come to its end, or a fault has ended it.

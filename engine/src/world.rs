@@ -132,11 +132,6 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
         }
     }
 
-    /// When something happens next of its own accord; [`Time::MAX`] if nothing does.
-    pub(crate) fn next_event(&mut self) -> Time {
-        self.clients.next_timeout(self.network.next_end())
-    }
-
     /// The next message that has reached a node by `now`.
     #[inline]
     pub(crate) fn deliver(&mut self, now: Time) -> Option<Released> {
@@ -151,11 +146,6 @@ impl<P: Payload, W: Witness<P>> World<P, W> {
             }
         }
         None
-    }
-
-    /// The next client whose request has run out of patience by `now`.
-    pub(crate) fn time_out(&mut self, now: Time) -> Option<u32> {
-        self.clients.time_out(now)
     }
 
     /// Lets a waiting client look through its queue for its reply.

@@ -53,6 +53,7 @@ impl<P: Payload, W: Witness<P>> Test<P, W> {
 
     /// A client's request has ended.
     pub(super) fn complete(&mut self, now: Time, client: u32, completion: Completion) {
+        self.next_of_own = Self::UNKNOWN;
         match self.owners[client as usize] {
             Owner::Init(node) => {
                 self.world.clients.close(client);
