@@ -44,7 +44,8 @@ impl Inbox {
         match (self.in_order.first(), self.overtaking.peek()) {
             (Some(first), Some(&Reverse((deadline, _, _)))) if deadline < messages.at(first).deadline => {}
             (Some(_), _) => return self.in_order.pop(messages),
-            (None, _) => {}
+            (None, Some(_)) => {}
+            (None, None) => return None,
         }
         self.pop_overtaking()
     }

@@ -43,7 +43,7 @@ use self::passage::Passage;
 use crate::agenda::Agenda;
 use crate::disturbance::Disturbance;
 use crate::inbox::Inbox;
-use crate::messages::{Chain, Messages, Place};
+use crate::messages::{Chain, Letter, Messages, Place};
 use crate::nemesis::Cut;
 use crate::payload::Content;
 use crate::random::Random;
@@ -164,25 +164,29 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         let deadline = now + latency;
         let message = self.messages.put(body, src, id, deadline);
         let queue = &mut self.receivers[receiver as usize];
-        queue.inbox.push(message, id, deadline, &mut self.messages);
-        if queue.held.is_none() {
-            self.queued_at_idle(now, receiver, deadline);
+        if queue.held.is_some() {
+            queue.inbox.push(message, id, deadline, &mut self.messages);
+        } else {
+            self.meet_idle(now, receiver, message);
         }
     }
 
-    /// A message has come into the queue of a receiver that holds nothing, and so takes it.
-    fn queued_at_idle(&mut self, now: Time, receiver: u32, deadline: Time) {
+    /// A message comes to a receiver that holds nothing, and so takes it.
+    fn meet_idle(&mut self, now: Time, receiver: u32, message: Place) {
         if let Some((time, end)) = self.at_once.take() {
             self.ends.push(time, end);
         }
-        let taken = match self.rules.taking {
-            Taking::HeadOfLine => self.take(now, receiver),
+        let &Letter { deadline, id, src, .. } = self.messages.at(message);
+        let queue = &mut self.receivers[receiver as usize];
+        match self.rules.taking {
+            Taking::HeadOfLine if self.cuts.is_any() && self.cuts.is_between(receiver, src) => {
+                return self.lose(now, message, Loss::Cut);
+            }
+            Taking::HeadOfLine => queue.held = Some(message),
             // Nobody ever holds anything.
-            Taking::WhenDue => Some(deadline),
-        };
-        if let Some(deadline) = taken {
-            self.ends.push(now + hold(self.rules, now, deadline), end(receiver, Stage::Held));
+            Taking::WhenDue => queue.inbox.push(message, id, deadline, &mut self.messages),
         }
+        self.ends.push(now + hold(self.rules, now, deadline), end(receiver, Stage::Held));
     }
 
     /// When the next message comes to the end of a stage; [`Time::MAX`] if none is under way.
