@@ -94,17 +94,28 @@ impl Default for Peer {
 impl Carry for Peer {
     #[inline]
     fn carried_values(&self, mut each: impl FnMut(Value)) {
-        match self {
-            Self::Ack { .. } | Self::Ping { .. } | Self::Pong { .. } | Self::Received(_) | Self::Recover { .. } => {}
-            Self::Batch(batch) => batch.messages.iter().copied().for_each(each),
-            Self::Holds { messages, .. } => messages.iter().for_each(each),
-            Self::Relay { message, .. } | Self::Spread { message, .. } => each(*message),
+        // Nearly all are of one of these two kinds or carry nothing.
+        if let Self::Relay { message, .. } | Self::Spread { message, .. } = self {
+            each(*message);
+        } else if !self.is_flat() {
+            self.many_carried_values(each);
         }
     }
 
     #[inline]
     fn is_flat(&self) -> bool {
         !matches!(self, Self::Batch(_) | Self::Holds { .. } | Self::Received(_))
+    }
+}
+
+impl Peer {
+    #[cold]
+    fn many_carried_values(&self, each: impl FnMut(Value)) {
+        match self {
+            Self::Batch(batch) => batch.messages.iter().copied().for_each(each),
+            Self::Holds { messages, .. } => messages.iter().for_each(each),
+            _ => {}
+        }
     }
 }
 
