@@ -14,7 +14,7 @@
 //!   end was cut off or stopped. One pause of some seconds would else make every later loss wait as long. Only when the link
 //!   comes to be suspected again before anything was measured is it believed that answers take so long.
 //!
-//! Messages are numbered without gaps, so an acknowledgement finds its own by subtraction, usually at the front.
+//! Messages are numbered without gaps, so an acknowledgement finds its own where its number says, and that is mostly the oldest.
 
 use std::ops::Range;
 
