@@ -14,7 +14,8 @@ use crate::payload::{Payload, ReplyKind};
 #[derive(Debug)]
 pub(crate) struct Clients<P> {
     all: Vec<Client<P>>,
-    /// Deadlines of requests, earliest first: all requests of one phase have the same patience.
+    /// Deadlines of requests, in the order in which they were asked. Of those that wait for an answer, earliest first: all requests
+    /// of one phase have the same patience, and a phase begins when all of the one before are answered.
     deadlines: VecDeque<(Time, u32, MessageId)>,
     /// Replies nobody waited for, by client: late ones, and second answers to one request.
     unclaimed: u64,
@@ -111,24 +112,20 @@ impl<P: Payload> Clients<P> {
         Some(body.take_reply(expected).map_or_else(Completion::Malformed, Completion::Reply))
     }
 
-    /// When the next request runs out of patience, if that is before `until`; else `until`. Most are answered long before
-    /// that, so that nearly always nothing else need be looked at.
-    #[inline]
+    /// When the next request runs out of patience, if that is before `until`; else `until`.
     pub(crate) fn next_timeout(&mut self, until: Time) -> Time {
-        while let Some(&(deadline, client, id)) = self.deadlines.front()
-            && deadline < until
-        {
+        while let Some(&(deadline, client, id)) = self.deadlines.front() {
             let asked = &self.all[client as usize];
             if asked.waiting.is_some() && asked.last_id == id {
-                return deadline;
+                return deadline.min(until);
             }
+            // Also where it lies ahead: an answered `init` has a later one than what is asked after it.
             self.deadlines.pop_front();
         }
         until
     }
 
     /// The next client whose request has run out of patience by `now`.
-    #[inline]
     pub(crate) fn time_out(&mut self, now: Time) -> Option<u32> {
         if self.next_timeout(now + Duration::from_nanos(1)) > now {
             return None;

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use engine::history::{F, OpError, OpKind, Process};
-use engine::{Custom, Distribution, FaultKind, Latency, Nemesis, Options, ProcessDelay, Topology, Workload};
+use engine::{
+    Concurrency, Custom, Distribution, FaultKind, Latency, Nemesis, Options, ProcessDelay, Topology, Workload,
+};
 use protocol::{Duration, Time};
 use serde_json::{Value as Json, json};
 
@@ -144,6 +146,41 @@ fn a_silent_node_is_asked_for_five_seconds_and_its_worker_goes_on_as_another_pro
         unknown += u64::from(!is_read);
     }
     assert!(run.history.pairs().len() > 4);
+}
+
+/// The answered `init` requests, with their ten seconds, hide nobody's five, though there is always something else under way.
+#[test]
+fn a_silent_node_beside_a_busy_one_is_asked_for_five_seconds_from_the_start() {
+    let answer = |body: &Json| {
+        let kind = body["type"].as_str().unwrap();
+        let mut reply = json!({ "type": format!("{kind}_ok"), "in_reply_to": body["msg_id"] });
+        if kind == "read" {
+            reply["messages"] = json!([]);
+        }
+        reply
+    };
+    let silent: Node = Box::new(move |src, body| match body["type"].as_str().unwrap() {
+        "init" | "topology" => vec![(src.to_owned(), answer(body))],
+        _ => Vec::new(),
+    });
+    let busy: Node = Box::new(move |src, body| {
+        vec![(src.to_owned(), answer(body)), ("n0".to_owned(), json!({ "type": "gossip", "message": 7 }))]
+    });
+    let options = Options {
+        nodes: Options::numbered_nodes(2),
+        concurrency: Concurrency::Total(2),
+        latency: Latency { mean_ms: 500, distribution: Distribution::Constant },
+        rate: 20.0,
+        time_limit: Duration::from_secs(9),
+        ..Options::default()
+    };
+    let (run, _) = run(&options, vec![silent, busy]);
+    let ops = run.history.ops();
+    let waits: Vec<Duration> =
+        run.history.pairs().iter().map(|&(invoked, completed)| ops[completed].time.since(ops[invoked].time)).collect();
+    let (silent, busy): (Vec<Duration>, Vec<Duration>) = waits.iter().partition(|wait| **wait > Duration::from_secs(1));
+    assert!(busy.len() > 50, "{}", busy.len());
+    assert_eq!(silent, [Duration::from_secs(5); 3], "one at a time, and the final read");
 }
 
 #[test]
