@@ -30,6 +30,8 @@ pub struct Node<R> {
     /// Whether every message is answered by one of its own, at once.
     acknowledges: bool,
     passes: Passes,
+    /// Whether anything was ever sent over the link to the master. Where not, that link is not even looked at: it lies apart.
+    uses_uplink: bool,
     /// No link is due before this time, nor any concern.
     wake: Time,
     /// To the nodes that this one passes values to, by address.
@@ -87,6 +89,7 @@ impl<R: Role> Node<R> {
             concerns: Concerns::of(config, nodes),
             acknowledges: config.acks == Acks::Each,
             passes: Passes::of(config),
+            uses_uplink: false,
             seen: ValueSet::new(),
             wake: Time::MAX,
             links,
@@ -145,9 +148,15 @@ impl<R: Role> Node<R> {
         for link in &mut *self.links {
             link.push(now, message, out);
         }
-        if let Some(uplink) = self.role.uplink() {
+        if let Some(uplink) = self.uplink_to_use() {
             uplink.push(now, message, out);
         }
+    }
+
+    /// The link to the master, where there is one, for something to be sent over it.
+    fn uplink_to_use(&mut self) -> Option<&mut Link> {
+        self.uses_uplink = true;
+        self.role.uplink()
     }
 
     /// Takes in a value from another node: to all that this node passes values to. Where values flood over edges, not
@@ -203,6 +212,7 @@ impl<R: Role> Node<R> {
         node.seen = self.seen;
         node.unused = first;
         node.concerns = self.concerns;
+        node.uses_uplink = true;
         let uplink = node.role.uplink().map(|link| link.ends().target);
         let others: Vec<Address> = node.links.iter().map(|link| link.ends().target).chain(uplink).collect();
         if let Some(recovery) = node.concerns.recovery() {
@@ -318,7 +328,7 @@ impl<R: Role> Node<R> {
     }
 
     fn earliest_due(&mut self) -> Time {
-        let uplink = self.role.uplink().map_or(Time::MAX, |link| link.due());
+        let uplink = if self.uses_uplink { self.role.uplink().map_or(Time::MAX, |link| link.due()) } else { Time::MAX };
         self.links.iter().map(Link::due).fold(uplink.min(self.concerns.due()), Time::min)
     }
 }
@@ -343,7 +353,9 @@ impl<R: Role> Machine for Node<R> {
         for link in &mut *self.links {
             link.on_wake(now, receipts.as_deref_mut(), out);
         }
-        if let Some(uplink) = self.role.uplink() {
+        if self.uses_uplink
+            && let Some(uplink) = self.role.uplink()
+        {
             uplink.on_wake(now, receipts.as_deref_mut(), out);
         }
         if let Some(receipts) = receipts {
@@ -354,8 +366,7 @@ impl<R: Role> Machine for Node<R> {
         if let Some(watch) = self.concerns.watch() {
             watch.on_wake(now, out);
         }
-        let me = Address::node(self.number);
-        if self.concerns.recovery().is_some_and(|recovery| recovery.on_wake(now, me, out)) {
+        if self.concerns.recovery().is_some_and(|recovery| recovery.on_wake(now, Address::node(self.number), out)) {
             self.recover(now, out);
         }
         self.wake = self.earliest_due();

@@ -79,6 +79,7 @@ impl<R: Role> Node<R> {
         let Some(recovery) = self.concerns.recovery() else { return };
         let news: Vec<Value> = theirs.difference(&self.seen).collect();
         self.seen.extend(news.iter().copied());
+        self.uses_uplink = true;
         for link in self.links.iter_mut().chain(self.role.uplink()) {
             let target = link.ends().target;
             if target == source {
