@@ -69,6 +69,7 @@ pub(crate) struct Network<P, W = Unwatched> {
     ends: Agenda,
     /// What of that comes before all the others.
     at_once: Option<(Time, u32)>,
+    /// Who takes a message with so much of its latency left, or less, holds it for no time.
     brief: Duration,
     cuts: Cuts,
     passage: Passage,
