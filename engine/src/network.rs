@@ -180,7 +180,7 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         let &Letter { deadline, id, src, .. } = self.messages.at(message);
         let queue = &mut self.receivers[receiver as usize];
         match self.rules.taking {
-            Taking::HeadOfLine if self.cuts.is_any() && self.cuts.is_between(receiver, src) => {
+            Taking::HeadOfLine if self.cuts.is_between(receiver, src) => {
                 return self.lose(now, message, Loss::Cut);
             }
             Taking::HeadOfLine => queue.held = Some(message),
@@ -239,7 +239,7 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
     #[cold]
     fn let_pass_alone(&mut self, now: Time, due: Time, receiver: u32) -> Option<Place> {
         let message = self.receivers[receiver as usize].inbox.pop(&self.messages).expect("who is due has a message");
-        if self.is_cut_off(receiver, message) {
+        if self.cuts.is_between(receiver, self.messages.at(message).src) {
             self.lose(now, message, Loss::Cut);
             return None;
         }
@@ -321,7 +321,7 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
         let queue = &mut self.receivers[receiver as usize];
         while let Some(message) = queue.inbox.pop(&self.messages) {
             let letter = self.messages.at(message);
-            if self.cuts.is_any() && self.cuts.is_between(receiver, letter.src) {
+            if self.cuts.is_between(receiver, letter.src) {
                 self.witness.lost(now, letter.id, Loss::Cut);
                 self.messages.vacate(message);
                 continue;
@@ -336,11 +336,6 @@ impl<P: Content, W: Witness<P>> Network<P, W> {
     fn lose(&mut self, now: Time, message: Place, why: Loss) {
         self.witness.lost(now, self.messages.at(message).id, why);
         self.messages.vacate(message);
-    }
-
-    /// Whether a cut is between a receiver and a message's sender.
-    fn is_cut_off(&self, receiver: u32, message: Place) -> bool {
-        self.cuts.is_between(receiver, self.messages.at(message).src)
     }
 
     /// One latency, in whole milliseconds.

@@ -11,7 +11,7 @@ pub use codec::{Codec, DecodeError, DecodeErrorKind, Message};
 pub use error::ErrorCode;
 pub use machine::{Carry, Machine, Outbox};
 pub use time::{Duration, Time};
-pub use values::{Snapshot, Value, ValueSet, Values};
+pub use values::{Snapshot, Value, ValueSet, Values, Words};
 
 mod address;
 mod body;

@@ -6,7 +6,7 @@ use std::ops::RangeBounds;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
 
-pub use self::snapshot::Snapshot;
+pub use self::snapshot::{Snapshot, Words};
 
 mod snapshot;
 

@@ -9,9 +9,8 @@
 //! Absent: what a sighting means ([`super::set_full`], [`super::propagation`]).
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use protocol::{Value, Values};
+use protocol::{Value, Values, Words};
 
 use crate::history::{F, History, Op, OpKind, Process};
 
@@ -30,12 +29,6 @@ pub(super) struct Read<'a> {
     pub(super) invocation: usize,
     pub(super) completion: usize,
     values: Option<&'a Values>,
-}
-
-/// The elements that a read shows, a bit for each: so many words with all of them, and the words behind those.
-struct Shown<'a> {
-    full: usize,
-    tail: &'a [u64],
 }
 
 /// What is looked for in a read.
@@ -144,32 +137,18 @@ impl Elements {
     }
 
     /// One bit for each element that a read shows, lent by the read where it has them.
-    fn shown<'a>(&self, values: Option<&'a Values>, scratch: &'a mut Vec<u64>) -> Shown<'a> {
+    fn shown<'a>(&self, values: Option<&'a Values>, scratch: &'a mut Vec<u64>) -> Words<'a> {
         if let (None, Some(Values::Set(set))) = (&self.places, values)
-            && let Some((full, tail)) = set.words()
+            && let Some(words) = set.words()
         {
-            return Shown { full, tail };
+            return words;
         }
         scratch.clear();
         scratch.resize(self.len().div_ceil(64), 0);
         for place in values.into_iter().flat_map(Values::integers).filter_map(|value| self.place(value)) {
             scratch[place / 64] |= 1 << (place % 64);
         }
-        Shown { full: 0, tail: scratch }
-    }
-}
-
-impl<'a> Shown<'a> {
-    fn word(&self, number: usize) -> u64 {
-        match number.checked_sub(self.full) {
-            None => u64::MAX,
-            Some(behind) => self.tail.get(behind).copied().unwrap_or(0),
-        }
-    }
-
-    /// The words of a range, where they lie one behind the other.
-    fn of(&self, range: Range<usize>) -> Option<&'a [u64]> {
-        self.tail.get(range.start.checked_sub(self.full)?..range.end - self.full)
+        Words { full: 0, tail: scratch }
     }
 }
 

@@ -33,15 +33,14 @@ impl Cuts {
         self.is_any = self.all.iter().any(Option::is_some);
     }
 
-    /// Whether there is one: one look for nearly every message.
+    /// Whether a cut is between a receiver and a sender: one look for nearly every message. Services and clients are on every side.
     #[inline]
-    pub(super) const fn is_any(&self) -> bool {
-        self.is_any
+    pub(super) fn is_between(&self, receiver: u32, sender: Address) -> bool {
+        self.is_any && self.is_any_between(receiver, sender)
     }
 
-    /// Whether a cut is between a receiver and a sender. Services and clients are on every side.
     #[inline(never)]
-    pub(super) fn is_between(&self, receiver: u32, sender: Address) -> bool {
+    fn is_any_between(&self, receiver: u32, sender: Address) -> bool {
         let is_cut = |sender| self.all.iter().flatten().any(|cut| cut.drops(receiver, sender));
         sender.as_node().is_some_and(|sender| receiver < self.nodes && is_cut(sender))
     }

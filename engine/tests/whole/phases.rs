@@ -118,19 +118,33 @@ fn the_final_phase_heals_waits_and_reads_from_everybody() {
     assert!(run.spans.iter().any(Option::is_none), "a flood without repeats loses values in a partition");
 }
 
+/// What is said to a request, with nothing read.
+fn answer(body: &Json) -> Json {
+    let kind = body["type"].as_str().unwrap();
+    let mut reply = json!({ "type": format!("{kind}_ok"), "in_reply_to": body["msg_id"] });
+    if kind == "read" {
+        reply["messages"] = json!([]);
+    }
+    reply
+}
+
+/// Answers the setup, and nothing after it.
+fn silent() -> Node {
+    Box::new(|src, body| match body["type"].as_str().unwrap() {
+        "init" | "topology" => vec![(src.to_owned(), answer(body))],
+        _ => Vec::new(),
+    })
+}
+
 #[test]
 fn a_silent_node_is_asked_for_five_seconds_and_its_worker_goes_on_as_another_process() {
-    let silent: Node = Box::new(|src, body| match body["type"].as_str().unwrap() {
-        "broadcast" | "read" => Vec::new(),
-        kind => vec![(src.to_owned(), json!({ "type": format!("{kind}_ok"), "in_reply_to": body["msg_id"] }))],
-    });
     let options = Options {
         nodes: Options::numbered_nodes(1),
         rate: 1.0,
         time_limit: Duration::from_secs(30),
         ..Options::default()
     };
-    let (run, _) = run(&options, vec![silent]);
+    let (run, _) = run(&options, vec![silent()]);
     let ops = run.history.ops();
     let mut unknown = 0;
     for (invoked, completed) in run.history.pairs() {
@@ -151,18 +165,6 @@ fn a_silent_node_is_asked_for_five_seconds_and_its_worker_goes_on_as_another_pro
 /// The answered `init` requests, with their ten seconds, hide nobody's five, though there is always something else under way.
 #[test]
 fn a_silent_node_beside_a_busy_one_is_asked_for_five_seconds_from_the_start() {
-    let answer = |body: &Json| {
-        let kind = body["type"].as_str().unwrap();
-        let mut reply = json!({ "type": format!("{kind}_ok"), "in_reply_to": body["msg_id"] });
-        if kind == "read" {
-            reply["messages"] = json!([]);
-        }
-        reply
-    };
-    let silent: Node = Box::new(move |src, body| match body["type"].as_str().unwrap() {
-        "init" | "topology" => vec![(src.to_owned(), answer(body))],
-        _ => Vec::new(),
-    });
     let busy: Node = Box::new(move |src, body| {
         vec![(src.to_owned(), answer(body)), ("n0".to_owned(), json!({ "type": "gossip", "message": 7 }))]
     });
@@ -174,7 +176,7 @@ fn a_silent_node_beside_a_busy_one_is_asked_for_five_seconds_from_the_start() {
         time_limit: Duration::from_secs(9),
         ..Options::default()
     };
-    let (run, _) = run(&options, vec![silent, busy]);
+    let (run, _) = run(&options, vec![silent(), busy]);
     let ops = run.history.ops();
     let waits: Vec<Duration> =
         run.history.pairs().iter().map(|&(invoked, completed)| ops[completed].time.since(ops[invoked].time)).collect();

@@ -6,7 +6,6 @@
 //! would cost more than the run.
 
 use std::collections::BTreeMap;
-use std::iter::repeat_n;
 use std::sync::Arc;
 
 use engine::Run;
@@ -130,12 +129,10 @@ impl Trace {
 
     /// Small values as bits: reads make most of a trace.
     fn set(&mut self, set: &Snapshot) {
-        if let Some((full, tail)) = set.words() {
+        if let Some(words) = set.words() {
             self.0.push(0);
-            self.number((full + tail.len()) as u64);
-            for word in repeat_n(&u64::MAX, full).chain(tail) {
-                self.number(*word);
-            }
+            self.number((words.full + words.tail.len()) as u64);
+            words.iter().for_each(|word| self.number(word));
         } else {
             self.0.push(1);
             self.number(set.len() as u64);

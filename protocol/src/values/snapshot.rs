@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::iter::repeat_n;
+use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 use smallvec::SmallVec;
@@ -22,6 +23,15 @@ pub struct Snapshot {
     tail: SmallVec<[u64; 4]>,
     #[expect(clippy::box_collection, reason = "hardly ever there, and a word is smaller than three")]
     rest: Option<Box<BTreeSet<Value>>>,
+}
+
+/// A set as bits, 64 values a word from 0: so many words that lack none, and the words behind those. Behind these nothing is in the set.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    /// How many words lack no value.
+    pub full: usize,
+    /// The words behind them.
+    pub tail: &'a [u64],
 }
 
 /// How many words are looked at together.
@@ -42,7 +52,7 @@ impl Snapshot {
     /// Whether the value was in the set.
     pub fn contains(&self, value: Value) -> bool {
         let (place, bit) = ValueSet::place(value);
-        self.word(place) & bit != 0 || self.rest.as_ref().is_some_and(|rest| rest.contains(&value))
+        self.small().word(place) & bit != 0 || self.rest.as_ref().is_some_and(|rest| rest.contains(&value))
     }
 
     /// How many values there were.
@@ -58,29 +68,48 @@ impl Snapshot {
 
     /// The values in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
-        let words = repeat_n(u64::MAX, self.full).chain(self.tail.iter().copied());
-        ascending((0..).zip(words), beyond(self.rest.as_deref(), ..0), beyond(self.rest.as_deref(), 0..))
+        ascending((0..).zip(self.small().iter()), beyond(self.rest.as_deref(), ..0), beyond(self.rest.as_deref(), 0..))
     }
 
     /// The values of a set that were not in this one, in ascending order.
     pub fn lacking<'a>(&'a self, of: &'a ValueSet) -> impl Iterator<Item = Value> + 'a {
         let rest = |value: &Value| !self.contains(*value);
         let words = (0..).zip(of.words.iter().enumerate()).skip(self.full);
-        let words = words.map(|(number, (place, bits))| (number, bits & !self.word(place)));
+        let words = words.map(|(number, (place, bits))| (number, bits & !self.small().word(place)));
         ascending(words, of.rest(..0).filter(rest), of.rest(0..).filter(rest))
     }
 
-    /// The set as bits, 64 values a word from 0, if every value was small and not negative: so many words that lack none, and
-    /// the words behind those. For whoever compares many reads: one operation answers for 64 values.
-    pub fn words(&self) -> Option<(usize, &[u64])> {
-        self.rest.is_none().then_some((self.full, &self.tail))
+    /// The set as bits, if every value was small and not negative. For whoever compares many reads: one operation answers for 64
+    /// values.
+    pub fn words(&self) -> Option<Words<'_>> {
+        self.rest.is_none().then_some(self.small())
     }
 
-    fn word(&self, place: usize) -> u64 {
-        match place.checked_sub(self.full) {
+    /// The values that have a bit.
+    fn small(&self) -> Words<'_> {
+        Words { full: self.full, tail: &self.tail }
+    }
+}
+
+impl<'a> Words<'a> {
+    /// The word of that number.
+    #[inline]
+    pub fn word(self, number: usize) -> u64 {
+        match number.checked_sub(self.full) {
             None => u64::MAX,
             Some(behind) => self.tail.get(behind).copied().unwrap_or(0),
         }
+    }
+
+    /// All of them in order.
+    pub fn iter(self) -> impl Iterator<Item = u64> + 'a {
+        repeat_n(u64::MAX, self.full).chain(self.tail.iter().copied())
+    }
+
+    /// The words of a range, where they lie one behind the other.
+    #[inline]
+    pub fn of(self, range: Range<usize>) -> Option<&'a [u64]> {
+        self.tail.get(range.start.checked_sub(self.full)?..range.end - self.full)
     }
 }
 
@@ -123,7 +152,7 @@ mod tests {
             prop_assert_eq!((snapshot.len(), snapshot.is_empty()), (set.len(), set.is_empty()));
             prop_assert!((-5..510).chain(values.iter().copied()).all(|value| snapshot.contains(value) == set.contains(value)));
             prop_assert_eq!(snapshot.words().is_some(), values.iter().all(|value| (0..1 << 24).contains(value)));
-            if let Some((words, tail)) = snapshot.words() {
+            if let Some(Words { full: words, tail }) = snapshot.words() {
                 prop_assert!(tail.first() != Some(&u64::MAX));
                 let ones = tail.iter().map(|word| word.count_ones() as usize).sum::<usize>();
                 prop_assert_eq!(words * 64 + ones, set.len());
